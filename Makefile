@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0
+# Everything built goes below build/; `make help` lists the targets.
+
+# The kernel that the module is built for, and its build tree.
+ifndef KREL
+KREL := $(shell tools/packaging/kernels default)
+endif
+KDIR ?= /lib/modules/$(KREL)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+B := build
+KOUT := $(B)/$(KREL)
+
+TOOL_PKGS := libnl-3.0 libnl-genl-3.0 libcurl libssl libcrypto libpcap \
+	jansson ncursesw
+OWN_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Itools/include -Iinclude -Iinclude/uapi -Ikmod
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard $(1))))
+CORE_OBJS := $(call objects,kmod/core/*.c)
+TOOL_OBJS := $(call objects,tools/tcpward/*.c)
+SEGPLAY_OBJS := $(call objects,selftests/segplay/*.c)
+PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
+MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
+	include/uapi/linux/*.h)
+
+.DELETE_ON_ERROR:
+.PHONY: all programs module demo check check-native check-vm vm deps \
+	install clean help
+
+all: programs module ## build the tool, segplay and the module (default)
+
+programs: $(PROGRAMS) ## build only the programs
+
+module: $(KOUT)/tcpward.ko ## build only the module, for KREL
+
+# -- programs --------------------------------------------------------------
+
+$(B)/tcpward: $(TOOL_OBJS) $(CORE_OBJS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
+
+$(B)/segplay: $(SEGPLAY_OBJS) $(CORE_OBJS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(TOOL_OBJS): PKG_CFLAGS = $$(pkg-config --cflags $(TOOL_PKGS))
+$(TOOL_OBJS): | $(B)/libraries
+
+$(B)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP \
+		-c -o $@ $<
+
+# One clear sentence instead of a compiler's complaint about a header.
+$(B)/libraries: Makefile
+	@mkdir -p $(@D)
+	@for p in $(TOOL_PKGS); do \
+		pkg-config --exists $$p 2>/dev/null || { \
+		echo "tcpward: library $$p is missing: run 'make deps'" >&2; \
+		exit 1; }; \
+	done
+	@touch $@
+
+-include $(wildcard $(B)/obj/*/*/*.d)
+
+# -- module ----------------------------------------------------------------
+
+# Kernels before 6.13 put objects beside the sources, so the sources are shown
+# to them as links in the folder of their release.
+$(KOUT)/tcpward.ko: $(MODULE_SRCS)
+	@test -n "$(KREL)" && test -e "$(KDIR)/Makefile" || { \
+		echo "tcpward: no build tree of kernel '$(KREL)' in $(KDIR):" \
+		"run 'make deps' or choose with KREL= or KDIR=" >&2; exit 1; }
+	@mkdir -p $(KOUT)
+	@find $(KOUT) -type l -delete
+	@cp -rs $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/include $(KOUT)
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT) W=1 $(KBUILD_ARGS) modules
+	@touch $@
+
+# -- running ---------------------------------------------------------------
+
+deps: ## install the Debian packages that building and testing need
+	@tools/packaging/install-deps
+
+demo: deps ## show tcpward at work: six scenes in a test VM
+	@selftests/demo/run
+
+check: deps ## run every test: native, then in VMs on each kernel
+	@selftests/check native vm
+
+check-native: ## run the tests that need no VM
+	@selftests/check native
+
+check-vm: deps ## run the tests that need a VM, on each kernel
+	@selftests/check vm
+
+vm: deps ## open a shell in a test VM, or run RUN='command' there
+	@selftests/vm/run
+
+# -- the rest --------------------------------------------------------------
+
+install: all ## install tool, manual, completion and module (PREFIX, DESTDIR)
+	install -D -m 755 $(B)/tcpward $(DESTDIR)$(PREFIX)/bin/tcpward
+	for m in $(wildcard Documentation/man/*.[1-8]); do \
+		install -D -m 644 -t \
+		$(DESTDIR)$(PREFIX)/share/man/man$${m##*.} $$m || exit; \
+	done
+	for c in $(wildcard tools/packaging/completion/*); do \
+		install -D -m 644 -t \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $$c \
+		|| exit; \
+	done
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT) INSTALL_MOD_DIR=updates \
+		INSTALL_MOD_PATH=$(DESTDIR) modules_install
+
+clean: ## remove what was built, fetched kernels included
+	rm -rf $(B)
+
+help: ## list the targets
+	@echo "make TARGET [KREL=kernel release] [KDIR=its build tree]"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' \
+		$(MAKEFILE_LIST)
+	@echo "make vm takes RUN='command' TIMEOUT=seconds MODULE=none" \
+		"PARAMS='module parameters' VM_MEM=2G VM_SMP=2"

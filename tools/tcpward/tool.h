@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #define TOOL_SCHEMA_VERSION 1
+#define TOOL_VERSION "0.1.0"
 
 enum exit_code {
 	EXIT_DONE = 0,
@@ -45,11 +46,40 @@ struct command {
 	int (*run)(int argc, char **argv);
 	const char *usage;	/* arguments only: "[FILTER]" */
 	const char *summary;	/* one line */
-	const char *const *options;	/* NULL-terminated, "--svg FILE": help,
-					 * completion and man page check */
+	/*
+	 * NULL-terminated: "-o, --output FILE", a tab, and its summary. Help,
+	 * the check of the command line, completion and the man page follow.
+	 */
+	const char *const *options;
+	const char *details;		/* more for --help, or NULL */
 };
 
 extern const struct command commands[];		/* ends with name NULL */
+
+/* An option that stands before the command, or anywhere after it. */
+struct global_option {
+	char letter;		/* 0: only the long form */
+	const char *name;	/* NULL: only the letter */
+	const char *argument;	/* NULL: takes none */
+	const char *summary;
+	bool anywhere;		/* also accepted after the command */
+};
+
+extern const struct global_option global_options[]; /* ends with summary NULL */
+
+/* NULL when there is no such command. */
+const struct command *tool_command(const char *name);
+
+/*
+ * The option of @command that @word (with leading dashes, perhaps with
+ * "=VALUE") names, as the table spells it ("-o, --output FILE"), or NULL.
+ */
+const char *tool_option(const struct command *command, const char *word);
+/* Whether the option, as the table spells it, takes an argument. */
+bool tool_option_has_argument(const char *option);
+
+/* What --help prints; @command NULL: of the tool. */
+void tool_help(const struct command *command);
 
 int cmd_status(int argc, char **argv);
 int cmd_list(int argc, char **argv);

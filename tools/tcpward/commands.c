@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of commands and that of the options before them. Help, checks of
+ * the command line, man page and completion all follow it.
+ */
+#include "tool.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char filter_details[] =
+	"FILTER, in the grammar of ss; src is the client, dst the server:\n"
+	"  state NAME|GROUP       established, time-wait ...; synchronized, "
+	"half-open,\n"
+	"                         closing, connected, all\n"
+	"  src|dst ADDR[/LEN][:PORT]    sport|dport [=|!=|<|>|<=|>=] :PORT\n"
+	"  ADDR[/LEN][:PORT]      either end\n"
+	"  age|idle|rtt > 5s      reason NAME      id N\n"
+	"  and, or, not, ( )      side by side means and\n"
+	"IPv6 with a port stands in brackets: [2001:db8::1]:443";
+
+static const char *const no_options[] = { NULL };
+static const char *const watch_options[] = {
+	"-c, --count N\tend after N lines",
+	NULL };
+static const char *const forget_options[] = {
+	"-y, --yes\tdo not ask",
+	NULL
+};
+static const char *const trace_options[] = { NULL };
+static const char *const probe_options[] = { NULL };
+static const char *const replay_options[] = {
+	"--set KEY=VALUE\tjudge with this setting",
+	NULL
+};
+
+const struct command commands[] = {
+	{
+		.name = "status",
+		.run = cmd_status,
+		.usage = "",
+		.summary = "module, mode, table use, states, refusals, next step",
+		.options = no_options,
+	},
+	{
+		.name = "list",
+		.run = cmd_list,
+		.usage = "[FILTER]",
+		.summary = "connections with the states of both ends",
+		.options = no_options,
+		.details = filter_details,
+	},
+	{
+		.name = "show",
+		.run = cmd_show,
+		.usage = "FILTER",
+		.summary = "everything known about a connection",
+		.options = no_options,
+		.details = filter_details,
+	},
+	{
+		.name = "watch",
+		.run = cmd_watch,
+		.usage = "[FILTER]",
+		.summary = "state changes and refusals as they happen",
+		.options = watch_options,
+		.details = filter_details,
+	},
+	{
+		.name = "trace",
+		.run = cmd_trace,
+		.usage = "[FILTER]",
+		.summary = "every segment with its verdict, drawn as a ladder",
+		.options = trace_options,
+		.details = filter_details,
+	},
+	{
+		.name = "stats",
+		.run = cmd_stats,
+		.usage = "",
+		.summary = "counters by reason, state changes, histograms",
+		.options = no_options,
+	},
+	{
+		.name = "explain",
+		.run = cmd_explain,
+		.usage = "[REASON|RULE]",
+		.summary = "what a reason means, who says so, what to do",
+		.options = no_options,
+	},
+	{
+		.name = "get",
+		.run = cmd_get,
+		.usage = "[KEY...]",
+		.summary = "show the configuration",
+		.options = no_options,
+	},
+	{
+		.name = "set",
+		.run = cmd_set,
+		.usage = "KEY=VALUE...",
+		.summary = "change the configuration, all keys or none",
+		.options = no_options,
+	},
+	{
+		.name = "forget",
+		.run = cmd_forget,
+		.usage = "FILTER",
+		.summary = "drop records of connections",
+		.options = forget_options,
+		.details = filter_details,
+	},
+	{
+		.name = "probe",
+		.run = cmd_probe,
+		.usage = "URL...",
+		.summary = "request pages over HTTP or HTTPS, show what happened",
+		.options = probe_options,
+	},
+	{
+		.name = "replay",
+		.run = cmd_replay,
+		.usage = "FILE",
+		.summary = "judge a capture with the same core",
+		.options = replay_options,
+	},
+	{ .name = NULL },
+};
+
+const struct global_option global_options[] = {
+	{ 'j', "json", NULL, "print one JSON document", true },
+	{ 'J', "json-lines", NULL, "print JSON Lines, flushed one by one",
+	  true },
+	{ 'n', "numeric", NULL, "show ports without service names", true },
+	{ '4', "ipv4", NULL, "only IPv4 connections", true },
+	{ '6', "ipv6", NULL, "only IPv6 connections", true },
+	{ 'N', "netns", "NETNS", "work in this network namespace", false },
+	{ 0, "color", "WHEN", "auto (default), always or never", true },
+	{ 'h', "help", NULL, "this help, or that of the command", true },
+	{ 'V', "version", NULL, "print the version", false },
+	{ .summary = NULL },
+};
+
+const struct command *tool_command(const char *name)
+{
+	const struct command *command;
+
+	for (command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+/* Whether one spelling of an option, ending at space or comma, is @word. */
+static bool same_option(const char *spelling, const char *word, size_t len)
+{
+	size_t own = strcspn(spelling, " ,\t");
+
+	return own == len && !strncmp(spelling, word, len);
+}
+
+const char *tool_option(const struct command *command, const char *word)
+{
+	bool long_form = word[0] == '-' && word[1] == '-';
+	size_t len = long_form ? strcspn(word, "=") : strlen(word);
+	const char *const *option;
+	const char *second;
+
+	for (option = command->options; *option; option++) {
+		if (same_option(*option, word, len))
+			return *option;
+		second = strstr(*option, ", ");
+		if (second && same_option(second + 2, word, len))
+			return *option;
+	}
+	return NULL;
+}
+
+bool tool_option_has_argument(const char *option)
+{
+	const char *summary = strchr(option, '\t');
+	const char *second = strstr(option, ", ");
+	const char *space;
+
+	if (second && (!summary || second < summary))
+		option = second + 2;
+	space = strchr(option, ' ');
+	return space && (!summary || space < summary);
+}

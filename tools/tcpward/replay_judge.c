@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes each captured segment through the core: packet time, record, ruling.
+ * Prints nothing.
+ */
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define HOUR_US 3600000000ULL	/* a clock of 0 would look unset */
+#define STEP_BACK_US 1000000ULL
+
+/*
+ * The clock of the core runs forward only. Packets a little out of order
+ * share a time; a leap back (captures put together) starts a new count.
+ */
+static uint64_t clock_ms(struct replay *r, uint64_t time_us)
+{
+	if (!r->sum.segments) {
+		r->clock_us = HOUR_US;
+		r->base_us = time_us;
+		r->last_us = time_us;
+	}
+	if (time_us > r->last_us)
+		r->clock_us += time_us - r->last_us;
+	if (time_us > r->last_us || r->last_us - time_us > STEP_BACK_US)
+		r->last_us = time_us;
+	return r->clock_us / 1000;
+}
+
+/* pickup=auto: whatever lived when the capture began has spoken by then. */
+static struct tcpw_config config_at(const struct replay *r, uint64_t now_ms)
+{
+	uint64_t grace_ms = HOUR_US / 1000 + r->cfg.timeout_established_ms;
+	struct tcpw_config cfg = r->cfg;
+
+	if (cfg.pickup == TCPWARD_PICKUP_AUTO)
+		cfg.pickup = now_ms < grace_ms ? TCPWARD_PICKUP_LOOSE :
+						 TCPWARD_PICKUP_STRICT;
+	return cfg;
+}
+
+static void read_segment(const struct replay *r,
+			 const struct capture_segment *at,
+			 struct tcpw_seg *seg)
+{
+	tcpw_seg_parse(seg, at->tcp, at->avail, at->total);
+	seg->known = at->known;
+	if (r->cfg.csum == TCPWARD_SWITCH_ON && capture_bad_sum(at))
+		seg->known |= TCPW_SEG_BAD_SUM;
+}
+
+static void count(struct replay_summary *sum, const struct tcpw_ruling *ruling)
+{
+	sum->segments++;
+	sum->verdicts[ruling->verdict]++;
+	if (ruling->reason)
+		sum->reasons[ruling->reason]++;
+	if (ruling->flag) {
+		sum->reasons[ruling->flag]++;
+		sum->flagged++;
+	}
+}
+
+/* Give the record what the ruling asks for, then let the core write it. */
+static int carry_out(struct replay *r, struct replay_record **record,
+		     unsigned int side, const struct tcpw_config *cfg,
+		     struct replay_line *line, uint64_t now_ms)
+{
+	struct replay_record *rec = *record;
+
+	if (!rec && line->ruling.create)
+		rec = *record = replay_table_add(r->table, line->at);
+	if (!rec)
+		return line->ruling.create ? -ENOMEM : 0;
+	if (line->ruling.needs_ext && !rec->ext) {
+		rec->ext = calloc(1, sizeof(*rec->ext));
+		if (!rec->ext)
+			return -ENOMEM;
+	}
+	if (line->ruling.create)
+		rec->id = ++r->sum.connections;
+	tcpw_apply(&rec->conn, rec->ext, side, &line->seg, cfg, &line->ruling,
+		   now_ms);
+	return 0;
+}
+
+/* A segment without a record comes from the client unless it is a SYN+ACK. */
+static bool sent_by_client(const struct tcpw_conn *conn, unsigned int side,
+			   const struct tcpw_seg *seg)
+{
+	if (conn->kind != TCPWARD_KIND_BLANK)
+		return side == conn->client;
+	return (seg->flags & (TCPW_SYN | TCPW_ACK)) != (TCPW_SYN | TCPW_ACK);
+}
+
+int replay_judge(struct replay *r, const struct capture_segment *at,
+		 struct replay_line *line)
+{
+	static const struct tcpw_conn blank;
+	uint64_t now_ms = clock_ms(r, at->time_us);
+	struct tcpw_config cfg = config_at(r, now_ms);
+	const struct tcpw_conn *conn;
+	struct replay_record *rec;
+	struct tcpw_conn before;
+	unsigned int side;
+	int err;
+
+	*line = (struct replay_line){
+		.at = at,
+		.base_us = r->base_us,
+		.first = !r->sum.segments,
+	};
+	read_segment(r, at, &line->seg);
+	rec = replay_table_find(r->table, at, now_ms, &side);
+	before = rec ? rec->conn : blank;
+	line->ruling = tcpw_judge(&before, rec ? rec->ext : NULL, side,
+				  &line->seg, &cfg, now_ms);
+	err = carry_out(r, &rec, side, &cfg, line, now_ms);
+	if (err)
+		return err;
+	count(&r->sum, &line->ruling);
+	conn = rec ? &rec->conn : &blank;
+	line->conn = rec ? rec->id : 0;
+	/* Where the segment ended the record, its sides are the former's. */
+	line->from_client = sent_by_client(conn->kind ? conn : &before, side,
+					   &line->seg);
+	side = line->from_client ? side : !side;
+	line->client = tcpw_shown_state(conn, side);
+	line->server = tcpw_shown_state(conn, !side);
+	if (rec && rec->conn.kind == TCPWARD_KIND_BLANK)
+		replay_table_remove(r->table, rec);
+	return 0;
+}

@@ -13,11 +13,11 @@
 struct nl_client;
 
 /*
- * Connect to the module and compare ABI versions. On failure *client still holds what nl_fail() needs and must be
- * closed.
+ * Connect to the module and compare ABI versions. On failure *client still
+ * holds what nl_fail() needs and must be closed.
  */
 int nl_open(struct nl_client **client);
-void nl_close(struct nl_client *client);
+void nl_end(struct nl_client *client); /* libnl owns the name nl_close */
 
 /*
  * Report the last failure of @client: @what could not be done; why by errno
@@ -28,6 +28,10 @@ int nl_fail(struct nl_client *client, int error, const char *what);
 
 /* The kernel's extack text of the last failure, or NULL. */
 const char *nl_extack(const struct nl_client *client);
+/* Type of the top-level attribute that extack pointed at, or 0. */
+int nl_bad_attribute(const struct nl_client *client);
+/* Whether the table changed while the last dump was read. */
+bool nl_interrupted(const struct nl_client *client);
 
 int nl_stats(struct nl_client *client, struct model_stats *stats);
 int nl_config_get(struct nl_client *client, struct tcpw_config *cfg,

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Attributes to the model; what a message lacks stays zero. */
+#include "nl_internal.h"
+
+#include <string.h>
+
+static uint8_t get_u8(const struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
+}
+
+static uint16_t get_u16(const struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 2 ? nla_get_u16(attr) : 0;
+}
+
+static enum tcpward_state get_state(const struct nlattr *attr)
+{
+	uint32_t state = nl_u32(attr);
+
+	return state <= TCPWARD_STATE_MAX ? state : TCPWARD_STATE_CLOSED;
+}
+
+static enum tcpward_reason get_reason(const struct nlattr *attr)
+{
+	uint32_t reason = nl_u32(attr);
+
+	return reason <= TCPWARD_REASON_MAX ? reason : TCPWARD_REASON_NONE;
+}
+
+static int get_closed_by(const struct nlattr *attr)
+{
+	return attr ? get_u8(attr) != 0 : -1;
+}
+
+static void parse_endpoint(struct nlattr *nest, int family,
+			   struct model_endpoint *ep)
+{
+	struct nlattr *tb[TCPWARD_A_ENDPOINT_MAX + 1];
+
+	ep->at.family = family;
+	if (!nest ||
+	    nla_parse_nested(tb, TCPWARD_A_ENDPOINT_MAX, nest, NULL))
+		return;
+	if (tb[TCPWARD_A_ENDPOINT_ADDR])
+		nla_memcpy(ep->at.addr, tb[TCPWARD_A_ENDPOINT_ADDR],
+			   sizeof(ep->at.addr));
+	ep->at.port = get_u16(tb[TCPWARD_A_ENDPOINT_PORT]);
+	ep->state = get_state(tb[TCPWARD_A_ENDPOINT_STATE]);
+	ep->segments = nl_u32(tb[TCPWARD_A_ENDPOINT_SEGMENTS]);
+	ep->bytes = nl_u64(tb[TCPWARD_A_ENDPOINT_BYTES]);
+	ep->retransmitted = nl_u32(tb[TCPWARD_A_ENDPOINT_RETRANSMITTED]);
+	ep->has_iss = tb[TCPWARD_A_ENDPOINT_ISS];
+	ep->iss = nl_u32(tb[TCPWARD_A_ENDPOINT_ISS]);
+	ep->nxt = nl_u32(tb[TCPWARD_A_ENDPOINT_NXT]);
+	ep->una = nl_u32(tb[TCPWARD_A_ENDPOINT_UNA]);
+	ep->edge = nl_u32(tb[TCPWARD_A_ENDPOINT_EDGE]);
+	ep->max_window_bytes = nl_u32(tb[TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES]);
+	ep->window_scale = get_u8(tb[TCPWARD_A_ENDPOINT_WINDOW_SCALE]);
+	ep->options = nl_u32(tb[TCPWARD_A_ENDPOINT_OPTIONS]);
+	ep->tsrecent = nl_u32(tb[TCPWARD_A_ENDPOINT_TSRECENT]);
+}
+
+static void parse_record(struct nlattr *nest, struct model_conn *conn)
+{
+	struct nlattr *tb[TCPWARD_A_RECORD_MAX + 1];
+	struct model_record *record;
+
+	if (conn->records == MODEL_RECORDS ||
+	    nla_parse_nested(tb, TCPWARD_A_RECORD_MAX, nest, NULL))
+		return;
+	record = &conn->record[conn->records++];
+	record->side = get_u8(tb[TCPWARD_A_RECORD_SIDE]);
+	record->state = get_state(tb[TCPWARD_A_RECORD_STATE]);
+	record->offset_ms = nl_u32(tb[TCPWARD_A_RECORD_OFFSET_MS]);
+}
+
+void nl_parse_conn(struct nlattr *attrs, int len, struct model_conn *conn)
+{
+	struct nlattr *tb[TCPWARD_A_CONN_MAX + 1], *attr;
+	int family, rest;
+
+	memset(conn, 0, sizeof(*conn));
+	conn->closed_by = -1;
+	if (nla_parse(tb, TCPWARD_A_CONN_MAX, attrs, len, NULL))
+		return;
+	family = get_u8(tb[TCPWARD_A_CONN_FAMILY]);
+	parse_endpoint(tb[TCPWARD_A_CONN_CLIENT], family, &conn->client);
+	parse_endpoint(tb[TCPWARD_A_CONN_SERVER], family, &conn->server);
+	conn->id = nl_u64(tb[TCPWARD_A_CONN_ID]);
+	conn->kind = nl_u32(tb[TCPWARD_A_CONN_KIND]);
+	conn->closed_by = get_closed_by(tb[TCPWARD_A_CONN_CLOSED_BY]);
+	conn->age_ms = nl_u64(tb[TCPWARD_A_CONN_AGE_MS]);
+	conn->idle_ms = nl_u64(tb[TCPWARD_A_CONN_IDLE_MS]);
+	conn->expires = tb[TCPWARD_A_CONN_EXPIRES_MS];
+	conn->expires_ms = nl_u64(tb[TCPWARD_A_CONN_EXPIRES_MS]);
+	conn->has_rtt = tb[TCPWARD_A_CONN_HANDSHAKE_RTT_US];
+	conn->handshake_rtt_us = nl_u32(tb[TCPWARD_A_CONN_HANDSHAKE_RTT_US]);
+	conn->quiet = nl_u32(tb[TCPWARD_A_CONN_QUIET]);
+	conn->dropped = nl_u32(tb[TCPWARD_A_CONN_DROPPED]);
+	conn->last_reason = get_reason(tb[TCPWARD_A_CONN_LAST_REASON]);
+	conn->pending_syns = get_u8(tb[TCPWARD_A_CONN_PENDING_SYNS]);
+	conn->shadow = nl_u32(tb[TCPWARD_A_CONN_SHADOW]);
+	nla_for_each_attr(attr, attrs, len, rest)
+		if (nla_type(attr) == TCPWARD_A_CONN_RECORD)
+			parse_record(attr, conn);
+}
+
+static void parse_segment_options(struct nlattr **tb,
+				  struct model_segment *segment)
+{
+	segment->has_window_scale = tb[TCPWARD_A_SEGMENT_WINDOW_SCALE];
+	segment->window_scale = get_u8(tb[TCPWARD_A_SEGMENT_WINDOW_SCALE]);
+	segment->has_mss = tb[TCPWARD_A_SEGMENT_MSS];
+	segment->mss = get_u16(tb[TCPWARD_A_SEGMENT_MSS]);
+	segment->has_ts = tb[TCPWARD_A_SEGMENT_TSVAL];
+	segment->tsval = nl_u32(tb[TCPWARD_A_SEGMENT_TSVAL]);
+	segment->tsecr = nl_u32(tb[TCPWARD_A_SEGMENT_TSECR]);
+}
+
+static void parse_judgement(struct nlattr **tb, struct model_segment *segment)
+{
+	segment->retransmission = tb[TCPWARD_A_SEGMENT_RETRANSMISSION];
+	segment->verdict = nl_u32(tb[TCPWARD_A_SEGMENT_VERDICT]);
+	segment->reason = get_reason(tb[TCPWARD_A_SEGMENT_REASON]);
+	segment->flag = get_reason(tb[TCPWARD_A_SEGMENT_FLAG]);
+	segment->field = nl_u32(tb[TCPWARD_A_SEGMENT_FIELD]);
+	segment->low = nl_u32(tb[TCPWARD_A_SEGMENT_LOW]);
+	segment->high = nl_u32(tb[TCPWARD_A_SEGMENT_HIGH]);
+	segment->seen = nl_u32(tb[TCPWARD_A_SEGMENT_SEEN]);
+	segment->observed = tb[TCPWARD_A_SEGMENT_OBSERVED];
+}
+
+void nl_parse_segment(struct nlattr *attrs, int len,
+		      struct model_segment *segment)
+{
+	struct nlattr *tb[TCPWARD_A_SEGMENT_MAX + 1], *attr;
+	int family, rest;
+
+	memset(segment, 0, sizeof(*segment));
+	if (nla_parse(tb, TCPWARD_A_SEGMENT_MAX, attrs, len, NULL))
+		return;
+	family = get_u8(tb[TCPWARD_A_SEGMENT_FAMILY]);
+	parse_endpoint(tb[TCPWARD_A_SEGMENT_CLIENT], family, &segment->client);
+	parse_endpoint(tb[TCPWARD_A_SEGMENT_SERVER], family, &segment->server);
+	segment->sequence = nl_u32(tb[TCPWARD_A_SEGMENT_SEQUENCE]);
+	segment->time_us = nl_u64(tb[TCPWARD_A_SEGMENT_TIME_US]);
+	segment->has_id = tb[TCPWARD_A_SEGMENT_ID];
+	segment->id = nl_u64(tb[TCPWARD_A_SEGMENT_ID]);
+	segment->side = get_u8(tb[TCPWARD_A_SEGMENT_SIDE]);
+	segment->flags = get_u16(tb[TCPWARD_A_SEGMENT_FLAGS]);
+	segment->seq = nl_u32(tb[TCPWARD_A_SEGMENT_SEQ]);
+	segment->ack = nl_u32(tb[TCPWARD_A_SEGMENT_ACK]);
+	segment->length_bytes = nl_u32(tb[TCPWARD_A_SEGMENT_LENGTH_BYTES]);
+	segment->window = get_u16(tb[TCPWARD_A_SEGMENT_WINDOW]);
+	parse_segment_options(tb, segment);
+	parse_judgement(tb, segment);
+	nla_for_each_attr(attr, attrs, len, rest)
+		if (nla_type(attr) == TCPWARD_A_SEGMENT_SACK &&
+		    segment->sack_edges < MODEL_SACK_EDGES)
+			segment->sack[segment->sack_edges++] = nl_u32(attr);
+}
+
+void nl_parse_transition(struct nlattr *attrs, int len,
+			 struct model_transition *transition)
+{
+	struct nlattr *tb[TCPWARD_A_TRANSITION_MAX + 1];
+	int family;
+
+	memset(transition, 0, sizeof(*transition));
+	transition->closed_by = -1;
+	if (nla_parse(tb, TCPWARD_A_TRANSITION_MAX, attrs, len, NULL))
+		return;
+	family = get_u8(tb[TCPWARD_A_TRANSITION_FAMILY]);
+	parse_endpoint(tb[TCPWARD_A_TRANSITION_CLIENT], family,
+		       &transition->client);
+	parse_endpoint(tb[TCPWARD_A_TRANSITION_SERVER], family,
+		       &transition->server);
+	transition->sequence = nl_u32(tb[TCPWARD_A_TRANSITION_SEQUENCE]);
+	transition->time_us = nl_u64(tb[TCPWARD_A_TRANSITION_TIME_US]);
+	transition->id = nl_u64(tb[TCPWARD_A_TRANSITION_ID]);
+	transition->moved = tb[TCPWARD_A_TRANSITION_SIDE] &&
+			    tb[TCPWARD_A_TRANSITION_TO];
+	transition->side = get_u8(tb[TCPWARD_A_TRANSITION_SIDE]);
+	transition->from = get_state(tb[TCPWARD_A_TRANSITION_FROM]);
+	transition->to = get_state(tb[TCPWARD_A_TRANSITION_TO]);
+	transition->has_event = tb[TCPWARD_A_TRANSITION_EVENT];
+	transition->event = nl_u32(tb[TCPWARD_A_TRANSITION_EVENT]);
+	transition->closed_by =
+		get_closed_by(tb[TCPWARD_A_TRANSITION_CLOSED_BY]);
+	transition->expires = tb[TCPWARD_A_TRANSITION_EXPIRES_MS];
+	transition->expires_ms = nl_u64(tb[TCPWARD_A_TRANSITION_EXPIRES_MS]);
+}
+
+static void parse_histogram(struct nlattr *nest, uint32_t *buckets)
+{
+	unsigned int n = 0;
+	struct nlattr *attr;
+	int rest;
+
+	if (!nest)
+		return;
+	nla_for_each_nested(attr, nest, rest)
+		if (nla_type(attr) == TCPWARD_A_HISTOGRAM_BUCKET &&
+		    n < MODEL_HISTOGRAM_BUCKETS)
+			buckets[n++] = nl_u32(attr);
+}
+
+/* Attributes that come once for each state, in the order of the states. */
+static void parse_by_state(struct nlattr *attrs, int len,
+			   struct model_stats *stats)
+{
+	unsigned int client = 0, server = 0, entered = 0;
+	struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, attrs, len, rest) {
+		if (nla_type(attr) == TCPWARD_A_STATS_IN_STATE &&
+		    client <= TCPWARD_STATE_MAX)
+			stats->in_state[client++] = nl_u32(attr);
+		if (nla_type(attr) == TCPWARD_A_STATS_SERVER_IN_STATE &&
+		    server <= TCPWARD_STATE_MAX)
+			stats->server_in_state[server++] = nl_u32(attr);
+		if (nla_type(attr) == TCPWARD_A_STATS_ENTERED &&
+		    entered <= TCPWARD_STATE_MAX)
+			stats->entered[entered++] = nl_u64(attr);
+	}
+}
+
+void nl_parse_stats(struct nlattr *attrs, int len, struct model_stats *stats)
+{
+	struct nlattr *tb[TCPWARD_A_STATS_MAX + 1];
+
+	memset(stats, 0, sizeof(*stats));
+	if (nla_parse(tb, TCPWARD_A_STATS_MAX, attrs, len, NULL))
+		return;
+	if (tb[TCPWARD_A_STATS_VERSION])
+		nla_strlcpy(stats->version, tb[TCPWARD_A_STATS_VERSION],
+			    sizeof(stats->version));
+	stats->abi = nl_u32(tb[TCPWARD_A_STATS_ABI]);
+	stats->connections = nl_u32(tb[TCPWARD_A_STATS_CONNECTIONS]);
+	stats->half_open = nl_u32(tb[TCPWARD_A_STATS_HALF_OPEN]);
+	stats->segments = nl_u64(tb[TCPWARD_A_STATS_SEGMENTS]);
+	stats->passed = nl_u64(tb[TCPWARD_A_STATS_PASSED]);
+	stats->quiet = nl_u64(tb[TCPWARD_A_STATS_QUIET]);
+	stats->dropped = nl_u64(tb[TCPWARD_A_STATS_DROPPED]);
+	stats->flagged = nl_u64(tb[TCPWARD_A_STATS_FLAGGED]);
+	stats->untracked = nl_u64(tb[TCPWARD_A_STATS_UNTRACKED]);
+	stats->events_lost = nl_u64(tb[TCPWARD_A_STATS_EVENTS_LOST]);
+	stats->opened = nl_u64(tb[TCPWARD_A_STATS_OPENED]);
+	stats->ended = nl_u64(tb[TCPWARD_A_STATS_ENDED]);
+	stats->evicted = nl_u64(tb[TCPWARD_A_STATS_EVICTED]);
+	stats->extras = nl_u32(tb[TCPWARD_A_STATS_EXTRAS]);
+	parse_histogram(tb[TCPWARD_A_STATS_HANDSHAKE_RTT_US],
+			stats->handshake_rtt_us);
+	parse_histogram(tb[TCPWARD_A_STATS_LIFETIME_MS], stats->lifetime_ms);
+	parse_by_state(attrs, len, stats);
+}

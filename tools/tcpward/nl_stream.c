@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Event streams: multicast groups and the segment trace. A full buffer never
+ * ends a stream; what was lost is counted by the sequence numbers.
+ */
+#include "nl_internal.h"
+
+#include <errno.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <poll.h>
+
+#define STREAM_BUFFER_BYTES (16 << 20)
+
+static void prepare(struct nl_client *client)
+{
+	int fd = nl_socket_get_fd(client->sock);
+	int bytes = STREAM_BUFFER_BYTES;
+
+	if (client->streaming)
+		return;
+	client->streaming = true;
+	/* FORCE goes past net.core.rmem_max where the privilege is there. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	nl_socket_disable_seq_check(client->sock);
+}
+
+static int join(struct nl_client *client, const char *group)
+{
+	int id = genl_ctrl_resolve_grp(client->sock, TCPWARD_FAMILY_NAME,
+				       group);
+
+	if (id < 0)
+		return -ENOENT;
+	errno = 0;
+	if (nl_socket_add_membership(client->sock, id))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+int nl_subscribe(struct nl_client *client, unsigned int groups)
+{
+	int err = 0;
+
+	prepare(client);
+	if (groups & NL_TRANSITIONS)
+		err = join(client, TCPWARD_MCGRP_TRANSITIONS);
+	if (!err && groups & NL_VERDICTS)
+		err = join(client, TCPWARD_MCGRP_VERDICTS);
+	client->error = err;
+	if (!err)
+		nl_socket_set_nonblocking(client->sock);
+	return err;
+}
+
+int nl_trace_start(struct nl_client *client, const struct model_filter *filter)
+{
+	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_TRACE_START, 0);
+	int err;
+
+	if (msg && filter &&
+	    !nl_put_filter(msg, TCPWARD_A_TRACE_FILTER, filter)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	prepare(client);
+	err = nl_talk(client, msg, NULL, NULL);
+	if (!err)
+		nl_socket_set_nonblocking(client->sock);
+	return err;
+}
+
+int nl_fd(const struct nl_client *client)
+{
+	return nl_socket_get_fd(client->sock);
+}
+
+struct receiver {
+	struct nl_client *client;
+	const struct nl_handlers *handlers;
+	int result;
+};
+
+static void check_gap(struct receiver *receiver, enum nl_stream stream,
+		      uint32_t sequence)
+{
+	struct nl_client *client = receiver->client;
+	uint32_t gap = sequence - client->next[stream];
+
+	if (client->started[stream] && gap && gap < 1U << 31 &&
+	    receiver->handlers->lost)
+		receiver->handlers->lost(gap, receiver->handlers->arg);
+	/* Messages of two CPUs may come in the other order. */
+	if (!client->started[stream] || gap < 1U << 31)
+		client->next[stream] = sequence + 1;
+	client->started[stream] = true;
+}
+
+static int take_segment(struct receiver *receiver, struct nlattr *attrs,
+			int len, enum nl_stream stream)
+{
+	const struct nl_handlers *handlers = receiver->handlers;
+	struct model_segment segment;
+
+	nl_parse_segment(attrs, len, &segment);
+	check_gap(receiver, stream, segment.sequence);
+	if (stream == NL_STREAM_SEGMENT)
+		return handlers->segment ?
+		       handlers->segment(&segment, handlers->arg) : 0;
+	return handlers->verdict ?
+	       handlers->verdict(&segment, handlers->arg) : 0;
+}
+
+static int take_transition(struct receiver *receiver, struct nlattr *attrs,
+			   int len)
+{
+	const struct nl_handlers *handlers = receiver->handlers;
+	struct model_transition transition;
+
+	nl_parse_transition(attrs, len, &transition);
+	check_gap(receiver, NL_STREAM_TRANSITION, transition.sequence);
+	return handlers->transition ?
+	       handlers->transition(&transition, handlers->arg) : 0;
+}
+
+static int on_event(struct nl_msg *msg, void *arg)
+{
+	struct genlmsghdr *head = genlmsg_hdr(nlmsg_hdr(msg));
+	struct nlattr *attrs = genlmsg_attrdata(head, 0);
+	int len = genlmsg_attrlen(head, 0);
+	struct receiver *receiver = arg;
+
+	switch (head->cmd) {
+	case TCPWARD_CMD_SEGMENT_NTF:
+		receiver->result = take_segment(receiver, attrs, len,
+						NL_STREAM_SEGMENT);
+		break;
+	case TCPWARD_CMD_VERDICT_NTF:
+		receiver->result = take_segment(receiver, attrs, len,
+						NL_STREAM_VERDICT);
+		break;
+	case TCPWARD_CMD_TRANSITION_NTF:
+		receiver->result = take_transition(receiver, attrs, len);
+		break;
+	}
+	return receiver->result ? NL_STOP : NL_OK;
+}
+
+static int any_sequence(struct nl_msg *msg, void *arg)
+{
+	return NL_OK;
+}
+
+/* Read until the socket is empty or a handler has had enough. */
+static int drain(struct receiver *receiver, struct nl_cb *cb)
+{
+	const struct nl_handlers *handlers = receiver->handlers;
+	int err;
+
+	while (!receiver->result) {
+		errno = 0;
+		err = nl_recvmsgs(receiver->client->sock, cb);
+		if (err >= 0)
+			continue;
+		if (err == -NLE_AGAIN)
+			return 0;
+		if (errno != ENOBUFS)
+			return errno ? -errno : -EIO;
+		if (handlers->lost)
+			handlers->lost(0, handlers->arg);
+	}
+	return receiver->result;
+}
+
+int nl_receive(struct nl_client *client, const struct nl_handlers *handlers,
+	       int timeout_ms)
+{
+	struct receiver receiver = { .client = client, .handlers = handlers };
+	struct pollfd fd = { .fd = nl_fd(client), .events = POLLIN };
+	struct nl_cb *cb;
+	int err;
+
+	err = poll(&fd, 1, timeout_ms);
+	if (err <= 0)
+		return err ? -errno : 0;
+	cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!cb)
+		return -ENOMEM;
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_event, &receiver);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL);
+	err = drain(&receiver, cb);
+	nl_cb_put(cb);
+	return err;
+}

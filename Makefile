@@ -17,10 +17,11 @@ KOUT := $(B)/$(KREL)
 TOOL_PKGS := libnl-3.0 libnl-genl-3.0 libcurl libssl libcrypto libpcap \
 	jansson ncursesw
 OWN_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
-	-Itools/include -Iinclude -Iinclude/uapi -Ikmod
+	-Itools/include -Itools/lib -Iinclude -Iinclude/uapi -Ikmod
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard $(1))))
 CORE_OBJS := $(call objects,kmod/core/*.c)
+LIB_OBJS := $(call objects,tools/lib/*.c)
 TOOL_OBJS := $(call objects,tools/tcpward/*.c)
 SEGPLAY_OBJS := $(call objects,selftests/segplay/*.c)
 PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
@@ -39,11 +40,11 @@ module: $(KOUT)/tcpward.ko ## build only the module, for KREL
 
 # -- programs --------------------------------------------------------------
 
-$(B)/tcpward: $(TOOL_OBJS) $(CORE_OBJS)
+$(B)/tcpward: $(TOOL_OBJS) $(LIB_OBJS) $(CORE_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
 
-$(B)/segplay: $(SEGPLAY_OBJS) $(CORE_OBJS)
+$(B)/segplay: $(SEGPLAY_OBJS) $(LIB_OBJS) $(CORE_OBJS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(TOOL_OBJS): PKG_CFLAGS = $$(pkg-config --cflags $(TOOL_PKGS))

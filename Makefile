@@ -12,6 +12,8 @@ DESTDIR ?=
 CC ?= cc
 CFLAGS ?= -O2 -g
 B := build
+# make V=1 shows whole commands.
+Q := $(if $(V),,@)
 KOUT := $(B)/$(KREL)
 
 TOOL_PKGS := libnl-3.0 libnl-genl-3.0 libcurl libssl libcrypto libpcap \
@@ -29,7 +31,7 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
 .DELETE_ON_ERROR:
-.PHONY: all programs module demo check check-native check-vm vm deps \
+.PHONY: all programs module demo check check-native check-vm vm vm-run deps \
 	install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
@@ -41,18 +43,21 @@ module: $(KOUT)/tcpward.ko ## build only the module, for KREL
 # -- programs --------------------------------------------------------------
 
 $(B)/tcpward: $(TOOL_OBJS) $(LIB_OBJS) $(CORE_OBJS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
 
 $(B)/segplay: $(SEGPLAY_OBJS) $(LIB_OBJS) $(CORE_OBJS)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(TOOL_OBJS): PKG_CFLAGS = $$(pkg-config --cflags $(TOOL_PKGS))
 $(TOOL_OBJS): | $(B)/libraries
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OWN_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP \
+	@echo "  CC      $@"
+	$(Q)$(CC) $(OWN_CFLAGS) $(CFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP \
 		-c -o $@ $<
 
 # One clear sentence instead of a compiler's complaint about a header.
@@ -78,7 +83,7 @@ $(KOUT)/tcpward.ko: $(MODULE_SRCS)
 	@mkdir -p $(KOUT)
 	@find $(KOUT) -type l -delete
 	@cp -rs $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/include $(KOUT)
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT) W=1 $(KBUILD_ARGS) modules
+	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(KOUT) W=1 $(KBUILD_ARGS) modules
 	@touch $@
 
 # -- running ---------------------------------------------------------------
@@ -98,8 +103,22 @@ check-native: ## run the tests that need no VM
 check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
 
-vm: deps ## open a shell in a test VM, or run RUN='command' there
-	@selftests/vm/run
+vm: vm-run ## open a shell in a test VM, or run RUN='command' there
+	@$(make-exit $(shell cat $(VM_CODE); rm $(VM_CODE))):
+
+# Make's own exit code would be 2 for every failure; see make-exit.c.
+ifneq ($(filter vm,$(MAKECMDGOALS)),)
+VM_CODE := $(B)/vm/code.$(shell echo $$PPID)
+-load $(B)/vm/make-exit.so(make_exit_setup)
+$(B)/vm/make-exit.so: selftests/vm/make-exit.c
+	@mkdir -p $(@D)
+	@$(CC) -O2 -shared -fPIC -o $@ $<
+endif
+
+vm-run: deps
+	@mkdir -p $(B)/vm
+	@code=0; selftests/vm/run || code=$$?; echo $$code >$(VM_CODE); \
+		[ -e $(B)/vm/make-exit.so ] || exit $$code
 
 # -- the rest --------------------------------------------------------------
 

@@ -7,14 +7,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 
-# Whatever is not a step of kbuild is a message. The first five are of kbuild
+# Whatever is not a step of kbuild is a message. The first four are of kbuild
 # itself: Debian's headers come without vmlinux, and name the compiler.
 messages() { # log
 	grep -vE -e '^Skipping BTF generation for ' \
 		-e '^warning: the compiler differs from the one' \
 		-e '^  (The kernel was built by|You are using): ' \
-		-e '^make\[[0-9]+\]: (Entering|Leaving) directory ' \
-		-e '^make(\[[0-9]+\])? -C .* modules$' \
 		-e '^  (CC|CHECK|LD|MODPOST|BTF)( \[M\])? ' "$1"
 }
 

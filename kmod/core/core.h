@@ -185,7 +185,8 @@ struct tcpw_synack {
 	__u8 flags;		/* TCPW_SYN_USED, TCPW_SYN_SIDE: its sender */
 	__u8 options;
 	__u8 syn;		/* answers syn[]; TCPW_CANDIDATES: the record's */
-	__u8 pad[2];
+	__u8 order;		/* tcpw_ext.synacks when it came */
+	__u8 pad;
 };
 
 /*
@@ -207,7 +208,8 @@ struct tcpw_ext {
 	__u8 shadow_rule;		/* rule that made the shadow */
 	__u8 stale;			/* stale_seq is set */
 	__u8 challenged;		/* challenge_ack is set */
-	__u8 pad[2];
+	__u8 synacks;			/* SYN+ACKs ever noted, modulo 256 */
+	__u8 pad;
 };
 
 /* --- judging ----------------------------------------------------------- */

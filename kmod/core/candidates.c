@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Openings that compete with the record: pending SYNs and the SYN+ACKs that
+ * answer them (R29, R31, R35, R37, R74, R98), and the limits on segments
+ * that pass in doubt.
+ */
+#include "core/internal.h"
+
+#include <linux/string.h>
+
+static bool of_side(__u8 flags, unsigned int side)
+{
+	return flags & TCPW_SYN_USED && !!(flags & TCPW_SYN_SIDE) == side;
+}
+
+int tcpw_syn_find(const struct tcpw_ext *ext, unsigned int side, __u32 iss)
+{
+	int i;
+
+	for (i = 0; ext && i < TCPW_CANDIDATES; i++)
+		if (of_side(ext->syn[i].flags, side) && ext->syn[i].iss == iss)
+			return i;
+	return -1;
+}
+
+int tcpw_syn_acked(const struct tcpw_ext *ext, unsigned int side, __u32 ack)
+{
+	int i;
+
+	for (i = 0; ext && i < TCPW_CANDIDATES; i++)
+		if (of_side(ext->syn[i].flags, side) &&
+		    tcpw_acks(ack, ext->syn[i].iss, ext->syn[i].end))
+			return i;
+	return -1;
+}
+
+int tcpw_syn_any(const struct tcpw_ext *ext, unsigned int side)
+{
+	int i;
+
+	for (i = 0; ext && i < TCPW_CANDIDATES; i++)
+		if (of_side(ext->syn[i].flags, side))
+			return i;
+	return -1;
+}
+
+/* A free place, else the oldest SYN that was never repeated (R29). */
+static struct tcpw_syn *syn_place(struct tcpw_ext *ext)
+{
+	struct tcpw_syn *place = NULL, *syn;
+	int i;
+
+	for (i = 0; i < TCPW_CANDIDATES; i++) {
+		syn = &ext->syn[i];
+		if (!(syn->flags & TCPW_SYN_USED))
+			return syn;
+		if (syn->flags & TCPW_SYN_REPEATED)
+			continue;
+		if (!place || tcpw_before(syn->time_ms, place->time_ms))
+			place = syn;
+	}
+	return place;
+}
+
+static void synacks_void(struct tcpw_ext *ext, int syn)
+{
+	int i;
+
+	for (i = 0; i < TCPW_CANDIDATES; i++)
+		if (ext->synack[i].syn == syn)
+			ext->synack[i].flags = 0;
+}
+
+void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
+		  const struct tcpw_seg *seg, bool reuse, __u64 now_ms)
+{
+	int known = tcpw_syn_find(ext, side, seg->seq);
+	struct tcpw_syn *syn;
+
+	if (known >= 0) {
+		ext->syn[known].flags |= TCPW_SYN_REPEATED;
+		ext->syn[known].time_ms = (__u32)now_ms;
+		ext->syn[known].tsval = seg->tsval;
+		return;
+	}
+	syn = syn_place(ext);
+	if (!syn)
+		return;
+	synacks_void(ext, (int)(syn - ext->syn));
+	memset(syn, 0, sizeof(*syn));
+	syn->iss = seg->seq;
+	syn->end = seg->seq + tcpw_seg_space(seg);
+	syn->tsval = seg->tsval;
+	syn->time_ms = (__u32)now_ms;
+	syn->window = seg->window;
+	syn->ws = seg->ws;
+	syn->options = seg->options;
+	syn->flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0) |
+			    (reuse ? TCPW_SYN_REUSE : 0));
+}
+
+/* The same SYN+ACK again, a free place, else the oldest. */
+static struct tcpw_synack *synack_place(struct tcpw_ext *ext,
+					const struct tcpw_seg *seg)
+{
+	struct tcpw_synack *place = NULL, *sa;
+	int i;
+
+	for (i = 0; i < TCPW_CANDIDATES; i++) {
+		sa = &ext->synack[i];
+		if (sa->flags & TCPW_SYN_USED && sa->iss == seg->seq)
+			return sa;
+	}
+	for (i = 0; i < TCPW_CANDIDATES; i++) {
+		sa = &ext->synack[i];
+		if (!(sa->flags & TCPW_SYN_USED))
+			return sa;
+		if (!place || (__u8)(ext->synacks - sa->order) >
+			      (__u8)(ext->synacks - place->order))
+			place = sa;
+	}
+	return place;
+}
+
+void tcpw_synack_add(struct tcpw_ext *ext, unsigned int side,
+		     const struct tcpw_seg *seg, __u8 syn)
+{
+	struct tcpw_synack *sa = synack_place(ext, seg);
+
+	memset(sa, 0, sizeof(*sa));
+	sa->iss = seg->seq;
+	sa->ack = seg->ack;
+	sa->tsval = seg->tsval;
+	sa->window = seg->window;
+	sa->ws = seg->ws;
+	sa->options = seg->options;
+	sa->syn = syn;
+	sa->order = ext->synacks++;
+	sa->flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0));
+}
+
+/*
+ * Exact: the numbers of a third step that carries no news. Otherwise data
+ * may have travelled both ways behind the SYNs: one window each.
+ */
+static bool is_third(const struct tcpw_synack *sa, __u32 syn_end,
+		     const struct tcpw_seg *seg, bool exact)
+{
+	if (exact)
+		return seg->seq == syn_end && seg->ack == sa->iss + 1;
+	return tcpw_acks(seg->ack, sa->iss, sa->iss + TCPW_MIN_WINDOW) &&
+	       !tcpw_before(seg->seq, sa->ack) &&
+	       !tcpw_after(seg->seq, sa->ack + TCPW_MIN_WINDOW);
+}
+
+int tcpw_synack_third(const struct tcpw_ctx *c, bool exact)
+{
+	const struct tcpw_synack *sa;
+	__u32 end;
+	int i;
+
+	for (i = 0; c->ext && i < TCPW_CANDIDATES; i++) {
+		sa = &c->ext->synack[i];
+		if (!of_side(sa->flags, !c->side))
+			continue;
+		end = sa->syn < TCPW_CANDIDATES ? c->ext->syn[sa->syn].end :
+						  c->x->nxt;
+		if (is_third(sa, end, c->seg, exact))
+			return i;
+	}
+	return -1;
+}
+
+void tcpw_candidates_void(struct tcpw_ext *ext, unsigned int side)
+{
+	int i;
+
+	for (i = 0; i < TCPW_CANDIDATES; i++) {
+		if (of_side(ext->syn[i].flags, side))
+			ext->syn[i].flags = 0;
+		if (of_side(ext->synack[i].flags, !side))
+			ext->synack[i].flags = 0;
+	}
+}
+
+bool tcpw_over_limit(const struct tcpw_ctx *c, __u8 count)
+{
+	return c->ext && c->ext->limit_s == (__u32)(c->now_ms / 1000) &&
+	       count >= TCPW_LIMIT_PER_S;
+}
+
+void tcpw_limit_count(struct tcpw_ext *ext, __u8 *count, __u64 now_ms)
+{
+	__u32 now_s = (__u32)(now_ms / 1000);
+
+	if (ext->limit_s != now_s) {
+		ext->limit_s = now_s;
+		ext->limit_syns = 0;
+		ext->limit_rsts = 0;
+		ext->limit_acks = 0;
+	}
+	(*count)++;
+}

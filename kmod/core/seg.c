@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads TCP headers. Owns: what bytes mean. Never: what a segment means for
+ * a connection.
+ */
+#include "core/core.h"
+
+#include <linux/string.h>
+
+#define HEADER_MIN 20
+
+enum {
+	KIND_END = 0,
+	KIND_NOP = 1,
+	KIND_MSS = 2,
+	KIND_WS = 3,
+	KIND_SACK_OK = 4,
+	KIND_SACK = 5,
+	KIND_TS = 8,
+	KIND_MD5 = 19,
+	KIND_AO = 29,
+	KIND_TFO = 34,
+	KIND_EXPERIMENT = 254,
+};
+
+static __u16 get16(const __u8 *p)
+{
+	return (__u16)(p[0] << 8 | p[1]);
+}
+
+static __u32 get32(const __u8 *p)
+{
+	return (__u32)get16(p) << 16 | get16(p + 2);
+}
+
+/* RFC 2018 3: 8n+2 octets with n from 1 to 4. */
+static void read_sack(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
+{
+	__u32 i;
+
+	if (len < 10 || len > 34 || (len - 2) % 8) {
+		seg->sack_bad = 1;
+		return;
+	}
+	seg->options |= TCPW_OPT_SACK;
+	seg->sacks = (__u8)((len - 2) / 8);
+	for (i = 0; i < 2u * seg->sacks; i++)
+		seg->sack[i] = get32(opt + 2 + 4 * i);
+}
+
+/* Fast open as kind 254 with the magic 0xF989 (RFC 7413 appendix A.2). */
+static bool is_tfo_experiment(const __u8 *opt, __u32 len)
+{
+	return len >= 4 && get16(opt + 2) == 0xF989;
+}
+
+static void read_option(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
+{
+	switch (opt[0]) {
+	case KIND_MSS:
+		if (len != 4)
+			break;
+		seg->mss = get16(opt + 2);
+		seg->options |= TCPW_OPT_MSS;
+		break;
+	case KIND_WS:
+		if (len != 3)
+			break;
+		seg->ws = opt[2];
+		seg->options |= TCPW_OPT_WS;
+		break;
+	case KIND_SACK_OK:
+		if (len == 2)
+			seg->options |= TCPW_OPT_SACK_OK;
+		break;
+	case KIND_SACK:
+		read_sack(seg, opt, len);
+		break;
+	case KIND_TS:
+		if (len != 10)
+			break;
+		seg->tsval = get32(opt + 2);
+		seg->tsecr = get32(opt + 6);
+		seg->options |= TCPW_OPT_TS;
+		break;
+	case KIND_MD5:
+	case KIND_AO:
+		seg->options |= TCPW_OPT_AUTH;
+		break;
+	case KIND_TFO:
+		seg->options |= TCPW_OPT_TFO;
+		break;
+	case KIND_EXPERIMENT:
+		if (is_tfo_experiment(opt, len))
+			seg->options |= TCPW_OPT_TFO;
+		break;
+	}
+}
+
+/* The layout all stacks send in data: NOP NOP timestamps (RFC 7323 A). */
+static bool read_aligned_ts(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
+{
+	if (len != 12 || get32(opt) != 0x0101080A)
+		return false;
+	seg->tsval = get32(opt + 4);
+	seg->tsecr = get32(opt + 8);
+	seg->options = TCPW_OPT_TS;
+	return true;
+}
+
+static void read_options(struct tcpw_seg *seg, const __u8 *opt, __u32 left)
+{
+	while (left && opt[0] != KIND_END) {
+		if (opt[0] == KIND_NOP) {
+			opt++;
+			left--;
+			continue;
+		}
+		if (left < 2 || opt[1] < 2 || opt[1] > left) {
+			seg->options |= TCPW_OPT_BROKEN;
+			return;
+		}
+		read_option(seg, opt, opt[1]);
+		left -= opt[1];
+		opt += opt[1];
+	}
+}
+
+/* Combinations that no state accepts: R3 to R6. */
+static __u8 bad_flags(__u16 flags)
+{
+	if (flags & TCPW_SYN && flags & TCPW_FIN)
+		return TCPWARD_REASON_SYN_AND_FIN;
+	if (flags & TCPW_SYN && flags & TCPW_RST)
+		return TCPWARD_REASON_SYN_AND_RST;
+	if (flags & TCPW_FIN && flags & TCPW_RST)
+		return TCPWARD_REASON_FIN_AND_RST;
+	if (!(flags & (TCPW_SYN | TCPW_RST | TCPW_ACK)))
+		return TCPWARD_REASON_NO_USEFUL_FLAG;
+	return TCPWARD_REASON_NONE;
+}
+
+void tcpw_seg_parse(struct tcpw_seg *seg, const __u8 *tcp, __u32 avail,
+		    __u32 total)
+{
+	__u32 header, readable;
+
+	memset(seg, 0, sizeof(*seg));
+	if (avail < HEADER_MIN) {
+		seg->bad = total < HEADER_MIN ?
+			   TCPWARD_REASON_BAD_HEADER_LENGTH :
+			   TCPWARD_REASON_TRUNCATED_HEADER;
+		return;
+	}
+	header = (tcp[12] >> 4) * 4u;
+	seg->seq = get32(tcp + 4);
+	seg->ack = get32(tcp + 8);
+	seg->flags = (__u16)((tcp[12] & 1) << 8 | tcp[13]);
+	seg->window = get16(tcp + 14);
+	seg->urgent = get16(tcp + 18);
+	if (header < HEADER_MIN || header > total) {
+		seg->bad = TCPWARD_REASON_BAD_HEADER_LENGTH;
+		return;
+	}
+	seg->len = total - header;
+	readable = header < avail ? header : avail;
+	if (!read_aligned_ts(seg, tcp + HEADER_MIN, readable - HEADER_MIN))
+		read_options(seg, tcp + HEADER_MIN, readable - HEADER_MIN);
+	if (readable < header)
+		seg->options |= TCPW_OPT_BROKEN;
+	seg->bad = bad_flags(seg->flags);
+}

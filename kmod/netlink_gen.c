@@ -52,7 +52,7 @@ static const struct netlink_range_validation tcpward_a_config_paws_slack_ms_rang
 
 /* Common nested types */
 const struct nla_policy tcpward_endpoint_nl_policy[TCPWARD_A_ENDPOINT_TSRECENT + 1] = {
-	[TCPWARD_A_ENDPOINT_ADDR] = { .len = 4, },
+	[TCPWARD_A_ENDPOINT_ADDR] = { .type = NLA_BINARY, },
 	[TCPWARD_A_ENDPOINT_PORT] = { .type = NLA_U16, },
 	[TCPWARD_A_ENDPOINT_STATE] = NLA_POLICY_MAX(NLA_U32, 10),
 	[TCPWARD_A_ENDPOINT_SEGMENTS] = { .type = NLA_U32, },
@@ -70,7 +70,7 @@ const struct nla_policy tcpward_endpoint_nl_policy[TCPWARD_A_ENDPOINT_TSRECENT +
 
 const struct nla_policy tcpward_filter_nl_policy[TCPWARD_A_FILTER_ID + 1] = {
 	[TCPWARD_A_FILTER_FAMILY] = { .type = NLA_U8, },
-	[TCPWARD_A_FILTER_ADDR] = { .len = 4, },
+	[TCPWARD_A_FILTER_ADDR] = { .type = NLA_BINARY, },
 	[TCPWARD_A_FILTER_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[TCPWARD_A_FILTER_PORT] = { .type = NLA_U16, },
 	[TCPWARD_A_FILTER_STATES] = { .type = NLA_U32, },

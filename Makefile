@@ -123,6 +123,7 @@ vm-run: deps
 
 # -- the rest --------------------------------------------------------------
 
+# Debian's headers hold neither a signing key nor what kbuild's depmod wants.
 install: all ## install tool, manual, completion and module (PREFIX, DESTDIR)
 	install -D -m 755 $(B)/tcpward $(DESTDIR)$(PREFIX)/bin/tcpward
 	for m in $(wildcard Documentation/man/*.[1-8]); do \
@@ -134,8 +135,10 @@ install: all ## install tool, manual, completion and module (PREFIX, DESTDIR)
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $$c \
 		|| exit; \
 	done
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT) INSTALL_MOD_DIR=updates \
-		INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(KOUT) \
+		INSTALL_MOD_DIR=updates INSTALL_MOD_PATH=$(DESTDIR) \
+		CONFIG_MODULE_SIG_ALL= modules_install
+	$(if $(DESTDIR),,depmod $(KREL))
 
 clean: ## remove what was built, fetched kernels included
 	rm -rf $(B)

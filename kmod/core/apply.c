@@ -250,7 +250,7 @@ static void apply_cancel_own(const struct apply *a)
 	tcpw_endpoint_from_syn(&a->conn->ep[opener],
 			       &a->ext->syn[a->r->slot], a->now_ms);
 	memset(&a->conn->ep[!opener], 0, sizeof(a->conn->ep[0]));
-	a->ext->syn[a->r->slot].flags = 0;
+	tcpw_syn_cancel(a->ext, a->r->slot);
 	set_states(a);
 }
 
@@ -301,7 +301,7 @@ static void apply_ext(const struct apply *a)
 		tcpw_synack_add(ext, a->side, a->seg, a->r->slot);
 		break;
 	case TCPW_OP_CANCEL_SYN:
-		ext->syn[a->r->slot].flags = 0;
+		tcpw_syn_cancel(ext, a->r->slot);
 		break;
 	case TCPW_OP_REFUSE_SYN:
 		ext->syn[a->r->slot].flags |= TCPW_SYN_REFUSED;

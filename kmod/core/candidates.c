@@ -71,6 +71,12 @@ static void synacks_void(struct tcpw_ext *ext, int syn)
 			ext->synack[i].flags = 0;
 }
 
+void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot)
+{
+	ext->syn[slot].flags = 0;
+	synacks_void(ext, slot);
+}
+
 void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 		  const struct tcpw_seg *seg, bool reuse, __u64 now_ms)
 {

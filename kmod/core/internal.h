@@ -51,6 +51,7 @@ struct tcpw_ctx {
 #define TCPW_STALE_RETRY_MS 500	/* R94 */
 #define TCPW_MIN_WINDOW 65535u	/* RULES 1.2 */
 #define TCPW_SCALE_MAX 14
+#define TCPW_TS_VOID_S (24u * 86400u)	/* RFC 7323 5.5 */
 #define TCPW_ISS_REACH 0x40000000u	/* the ISS bounds numbers that far */
 
 /* Sequence numbers are compared modulo 2^32 (R55). */
@@ -131,6 +132,8 @@ int tcpw_syn_acked(const struct tcpw_ext *ext, unsigned int side, __u32 ack);
 int tcpw_syn_any(const struct tcpw_ext *ext, unsigned int side);
 void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 		  const struct tcpw_seg *seg, bool reuse, __u64 now_ms);
+/* Forget syn[slot] and what answers it. */
+void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot);
 void tcpw_synack_add(struct tcpw_ext *ext, unsigned int side,
 		     const struct tcpw_seg *seg, __u8 syn);
 /* The SYN+ACK to which this segment is the third step, or -1. */

@@ -7,8 +7,6 @@
 
 #include <linux/string.h>
 
-#define TS_VOID_S (24u * 86400u)	/* RFC 7323 5.5 */
-
 static void track_window(struct tcpw_endpoint *x, struct tcpw_endpoint *y,
 			 const struct tcpw_seg *seg)
 {
@@ -51,7 +49,7 @@ static void track_ts(struct tcpw_endpoint *x, const struct tcpw_endpoint *y,
 	if (!(x->flags & y->flags & TCPW_EP_TS) ||
 	    !(seg->options & TCPW_OPT_TS))
 		return;
-	if (age_s > TS_VOID_S || (!tcpw_before(seg->tsval, x->tsrecent) &&
+	if (age_s > TCPW_TS_VOID_S || (!tcpw_before(seg->tsval, x->tsrecent) &&
 				  !tcpw_after(seg->seq, x->una)))
 		tcpw_learn_ts(x, seg->tsval, now_ms);
 }

@@ -6,7 +6,6 @@
 #include "core/internal.h"
 #include "core/table.h"
 
-#define TS_VOID_S (24u * 86400u)	/* RFC 7323 5.5 */
 #define TS_SLACK_MIN 1000u		/* ticks, while the rate is unknown */
 
 static bool unknown(const struct tcpw_endpoint *ep)
@@ -181,7 +180,7 @@ static struct tcpw_ruling zone_ts(const struct tcpw_ctx *c)
 	}
 	oldest = x->tsrecent - paws_slack(x, c->cfg);
 	if (c->cfg->paws == TCPWARD_SWITCH_ON &&
-	    (__u32)(c->now_ms / 1000) - x->tsrecent_s <= TS_VOID_S &&
+	    (__u32)(c->now_ms / 1000) - x->tsrecent_s <= TCPW_TS_VOID_S &&
 	    tcpw_before(c->seg->tsval, oldest))
 		return tcpw_ruling_numbers(c, TCPWARD_REASON_PAWS,
 					   TCPWARD_FIELD_TSVAL, oldest,

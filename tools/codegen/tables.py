@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Print the C tables that come from the netlink spec.
 
-usage: tables.py reasons|knobs-h|knobs-c SPEC
+usage: tables.py reasons|reasons-rst|knobs-h|knobs-c SPEC
 
-reasons  names, rules, sources and texts of all reasons
-knobs-h  struct tcpw_config, one member per configuration key
-knobs-c  names, ranges, defaults and texts of all keys
+reasons      names, rules, sources and texts of all reasons
+reasons-rst  the same as a document
+knobs-h      struct tcpw_config, one member per configuration key
+knobs-c      names, ranges, defaults and texts of all keys
 """
 
 import re
@@ -38,14 +39,19 @@ def entry_name(entry):
     return entry if isinstance(entry, str) else entry["name"]
 
 
-def print_reasons(spec):
-    print(HEAD + '#include "core/core.h"\n')
-    print("const struct tcpw_reason tcpw_reasons[TCPWARD_REASON_MAX + 1] = {")
+def reasons(spec):
     for entry in definition(spec, "reason")["entries"]:
         head, seen, innocent = entry["doc"].rstrip("\n").split("\n")
         rule, source, kind = (part.strip() for part in head.split("|"))
-        print(f"\t[TCPWARD_REASON_{c_name(entry['name'])}] = {{")
-        print(f"\t\t.name = {quote(entry['name'])},")
+        yield entry["name"], rule, source, kind, seen, innocent
+
+
+def print_reasons(spec):
+    print(HEAD + '#include "core/core.h"\n')
+    print("const struct tcpw_reason tcpw_reasons[TCPWARD_REASON_MAX + 1] = {")
+    for name, rule, source, kind, seen, innocent in reasons(spec):
+        print(f"\t[TCPWARD_REASON_{c_name(name)}] = {{")
+        print(f"\t\t.name = {quote(name)},")
         print(f"\t\t.rule = {quote(rule)},")
         print(f"\t\t.source = {quote(source)},")
         print(f"\t\t.class = TCPWARD_REASON_CLASS_{c_name(kind)},")
@@ -53,6 +59,31 @@ def print_reasons(spec):
         print(f"\t\t.innocent = {quote(innocent)},")
         print("\t},")
     print("};")
+
+
+RST_HEAD = """\
+.. SPDX-License-Identifier: GPL-2.0
+.. Printed by tools/codegen/tables.py: do not edit.
+
+=======
+Reasons
+=======
+
+Every segment that is refused (drop) or forwarded without being tracked
+(quiet) has exactly one reason; a flag says what is remarkable about a segment
+that passes. Rule numbers are those of the behaviour specification.
+``tcpward explain REASON`` prints the same.
+"""
+
+
+def print_reasons_rst(spec):
+    print(RST_HEAD)
+    for name, rule, source, kind, seen, innocent in reasons(spec):
+        if kind == "none":
+            continue
+        print(f"{name}\n{'-' * len(name)}\n")
+        print(f":class: {kind}\n:rule: {rule}\n:source: {source}\n")
+        print(f"{seen}\n\nInnocent cause: {innocent}\n")
 
 
 def keys(spec):
@@ -111,8 +142,8 @@ def print_knobs_c(spec):
 
 
 def main():
-    printers = {"reasons": print_reasons, "knobs-h": print_knobs_h,
-                "knobs-c": print_knobs_c}
+    printers = {"reasons": print_reasons, "reasons-rst": print_reasons_rst,
+                "knobs-h": print_knobs_h, "knobs-c": print_knobs_c}
     if len(sys.argv) != 3 or sys.argv[1] not in printers:
         sys.exit(__doc__)
     with open(sys.argv[2], encoding="utf-8") as spec:

@@ -15,11 +15,19 @@
 
 struct replay_table;
 
-/* A connection as the core sees it; 0 in id means no record. */
+/* Which connection a record is about, as long as its opener stays. */
+struct replay_identity {
+	uint64_t id;		/* counts the connections, from 1 */
+	uint32_t iss;		/* of the opener */
+	uint8_t client;
+};
+
+/* A connection as the core sees it. */
 struct replay_record {
 	struct tcpw_conn conn;
 	struct tcpw_ext *ext;
-	uint64_t id;		/* counts the records created, from 1 */
+	struct replay_identity now;
+	struct replay_identity former;	/* may come back (R37, R95) */
 };
 
 struct replay_table *replay_table_new(void);
@@ -50,6 +58,7 @@ struct replay_line {
 	uint64_t conn;		/* 0: no record */
 	uint64_t base_us;	/* time of the first one judged */
 	bool first;		/* of the replay */
+	bool begins;		/* a connection */
 	bool from_client;
 	uint8_t client;		/* enum tcpward_state afterwards, as shown */
 	uint8_t server;

@@ -55,12 +55,46 @@ static void count(struct replay_summary *sum, const struct tcpw_ruling *ruling)
 {
 	sum->segments++;
 	sum->verdicts[ruling->verdict]++;
+	sum->flagged += !!ruling->flag;
 	if (ruling->reason)
 		sum->reasons[ruling->reason]++;
-	if (ruling->flag) {
+	if (ruling->flag && ruling->flag != ruling->reason)
 		sum->reasons[ruling->flag]++;
-		sum->flagged++;
+}
+
+/*
+ * Between the same sockets one connection can follow another within a
+ * record (R92, R93, R98), and the former can come back. A new SYN while the
+ * handshake still lasts (R35) is the same attempt. True when one begins.
+ */
+static bool identify(struct replay *r, struct replay_record *rec,
+		     bool was_half_open)
+{
+	uint8_t client = rec->conn.client;
+	struct replay_identity now = {
+		.iss = rec->conn.ep[client].iss,
+		.client = client,
+	};
+
+	if (rec->conn.kind == TCPWARD_KIND_BLANK ||
+	    (rec->now.id && now.iss == rec->now.iss &&
+	     client == rec->now.client))
+		return false;
+	if (rec->former.id && now.iss == rec->former.iss &&
+	    client == rec->former.client) {
+		rec->now = rec->former;
+		rec->former.id = 0;
+		return false;
 	}
+	if (was_half_open) {
+		now.id = rec->now.id;
+		rec->now = now;
+		return false;
+	}
+	rec->former = rec->now;
+	now.id = ++r->sum.connections;
+	rec->now = now;
+	return true;
 }
 
 /* Give the record what the ruling asks for, then let the core write it. */
@@ -79,8 +113,6 @@ static int carry_out(struct replay *r, struct replay_record **record,
 		if (!rec->ext)
 			return -ENOMEM;
 	}
-	if (line->ruling.create)
-		rec->id = ++r->sum.connections;
 	tcpw_apply(&rec->conn, rec->ext, side, &line->seg, cfg, &line->ruling,
 		   now_ms);
 	return 0;
@@ -114,6 +146,8 @@ int replay_judge(struct replay *r, const struct capture_segment *at,
 	};
 	read_segment(r, at, &line->seg);
 	rec = replay_table_find(r->table, at, now_ms, &side);
+	if (rec)
+		identify(r, rec, false);
 	before = rec ? rec->conn : blank;
 	line->ruling = tcpw_judge(&before, rec ? rec->ext : NULL, side,
 				  &line->seg, &cfg, now_ms);
@@ -121,8 +155,10 @@ int replay_judge(struct replay *r, const struct capture_segment *at,
 	if (err)
 		return err;
 	count(&r->sum, &line->ruling);
+	if (rec)
+		line->begins = identify(r, rec, tcpw_half_open(&before));
 	conn = rec ? &rec->conn : &blank;
-	line->conn = rec ? rec->id : 0;
+	line->conn = rec ? rec->now.id : 0;
 	/* Where the segment ended the record, its sides are the former's. */
 	line->from_client = sent_by_client(conn->kind ? conn : &before, side,
 					   &line->seg);

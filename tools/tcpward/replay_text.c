@@ -100,13 +100,14 @@ void replay_text_segment(const struct replay_line *line)
 	if (line->first)
 		puts("  frame          s  conn dir flags    len verdict"
 		     " client       server");
-	if (ruling->create || !line->conn)
+	if (line->begins || !line->conn)
 		print_sockets(line);
 	flag_letters(line->seg.flags, flags);
-	printf("%7" PRIu64 " %10.6f %5" PRIu64 " %s %-5s %6u %-7s %-12s %-12s",
+	printf("%7" PRIu64 " %10.6f %5" PRIu64 " %s %-5s %6u %-7s %-12s %-*s",
 	       line->at->frame, since_us / 1e6, line->conn,
 	       line->from_client ? "c2s" : "s2c", flags, line->seg.len,
 	       verdict_names[ruling->verdict], tcpw_state_name(line->client),
+	       ruling->reason || ruling->flag ? 12 : 0,
 	       tcpw_state_name(line->server));
 	print_reason(ruling->reason);
 	print_reason(ruling->flag);

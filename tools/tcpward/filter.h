@@ -25,6 +25,12 @@ bool filter_match_segment(const struct filter *filter,
 bool filter_match_transition(const struct filter *filter,
 			     const struct model_transition *transition);
 
+/*
+ * The word (age, idle, rtt) of @filter that no message of a stream answers, or
+ * NULL: the stream commands refuse it.
+ */
+const char *filter_timed_word(const struct filter *filter);
+
 /* The part of @filter that the kernel can match; never too narrow. */
 void filter_for_kernel(const struct filter *filter,
 		       struct model_filter *out);

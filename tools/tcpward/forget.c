@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* tcpward forget: drop the records that match; their segments go on. */
+#include "filter.h"
+#include "format.h"
+#include "nl.h"
+#include "tool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct found {
+	const struct filter *filter;
+	uint64_t *ids;
+	size_t count;
+	size_t room;
+};
+
+static int collect(const struct model_conn *conn, void *arg)
+{
+	struct found *found = arg;
+	size_t room = found->room ? 2 * found->room : 64;
+	uint64_t *ids;
+
+	if (!filter_match(found->filter, conn))
+		return 0;
+	if (found->count == found->room) {
+		ids = realloc(found->ids, room * sizeof(*ids));
+		if (!ids)
+			return -ENOMEM;
+		found->ids = ids;
+		found->room = room;
+	}
+	found->ids[found->count++] = conn->id;
+	return 0;
+}
+
+static int confirm(size_t count)
+{
+	char answer[8];
+
+	if (tool.format != OUTPUT_TEXT || !isatty(STDIN_FILENO))
+		return tool_fail(EXIT_USAGE, NULL, "give --yes to forget all",
+				 "%zu connections match", count);
+	fprintf(stderr, "forget %zu connections? [y/N] ", count);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return EXIT_DONE;
+	return tool_fail(EXIT_REFUSED, NULL, NULL, "nothing was forgotten");
+}
+
+static int forget_all(struct nl_client *client, const struct found *found)
+{
+	size_t forgotten = 0;
+	int err;
+
+	for (size_t i = 0; i < found->count; i++) {
+		err = nl_conn_del(client, found->ids[i]);
+		/* It may have ended by itself meanwhile. */
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			return nl_fail(client, err, "cannot forget it");
+		forgotten++;
+	}
+	if (tool.format != OUTPUT_TEXT)
+		tool_print_json(json_pack("{s:i, s:I}", "schema_version",
+					  TOOL_SCHEMA_VERSION, "forgotten",
+					  (json_int_t)forgotten));
+	else
+		printf("forgot %zu connection%s\n", forgotten,
+		       forgotten == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+static int run(struct found *found, bool yes)
+{
+	struct model_filter kernel;
+	struct nl_client *client;
+	int err, code = EXIT_DONE;
+
+	filter_for_kernel(found->filter, &kernel);
+	err = nl_open(&client);
+	if (!err)
+		err = nl_conns(client, &kernel, collect, found);
+	if (err)
+		code = nl_fail(client, err, "cannot forget connections");
+	else if (!found->count)
+		code = tool_fail(EXIT_REFUSED, NULL,
+				 "'tcpward list' shows what there is",
+				 "no connection matches");
+	else if (found->count > 1 && !yes)
+		code = confirm(found->count);
+	if (!code)
+		code = forget_all(client, found);
+	nl_end(client);
+	free(found->ids);
+	return code;
+}
+
+int cmd_forget(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "yes", no_argument, NULL, 'y' },
+		{ 0 },
+	};
+	struct found found = { 0 };
+	struct filter *filter;
+	bool yes = false;
+	int code;
+
+	while (getopt_long(argc, argv, "y", options, NULL) == 'y')
+		yes = true;
+	if (optind == argc)
+		return tool_fail(EXIT_USAGE, NULL,
+				 "for example: tcpward forget dport = :443; "
+				 "all of them: forget --yes state all",
+				 "forget needs a filter");
+	filter = filter_parse(argc - optind, argv + optind);
+	if (!filter)
+		return EXIT_USAGE;
+	found.filter = filter;
+	code = run(&found, yes);
+	filter_free(filter);
+	return code;
+}

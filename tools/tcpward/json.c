@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The model as JSON objects; Documentation/json.rst says what they hold. */
+#include "format.h"
+#include "tool.h"
+
+#include "core/core.h"
+
+#include <arpa/inet.h>
+
+static json_t *json_address(const struct model_endpoint *ep)
+{
+	char addr[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(ep->at.family == AF_INET6 ? AF_INET6 : AF_INET, ep->at.addr,
+		  addr, sizeof(addr));
+	return json_pack("{s:s, s:i, s:s}", "addr", addr, "port", ep->at.port,
+			 "state", state_text(ep->state));
+}
+
+json_t *json_side(int side)
+{
+	return side < 0 ? json_null() : json_string(side_text(side));
+}
+
+json_t *json_reason(enum tcpward_reason reason)
+{
+	return reason ? json_string(tcpw_reasons[reason].name) : json_null();
+}
+
+static void set_options(json_t *object, const struct model_endpoint *ep)
+{
+	json_t *options = json_array();
+
+	if (ep->options & 1)
+		json_array_append_new(options, json_string("window-scale"));
+	if (ep->options & 2)
+		json_array_append_new(options, json_string("timestamps"));
+	if (ep->options & 4)
+		json_array_append_new(options, json_string("sack"));
+	if (ep->options & 8)
+		json_array_append_new(options, json_string("authentication"));
+	json_object_set_new(object, "options", options);
+}
+
+static json_t *json_endpoint(const struct model_endpoint *ep, bool whole)
+{
+	json_t *object = json_address(ep);
+
+	json_object_set_new(object, "segments", json_integer(ep->segments));
+	json_object_set_new(object, "bytes", json_integer(ep->bytes));
+	json_object_set_new(object, "retransmitted",
+			    json_integer(ep->retransmitted));
+	if (!whole)
+		return object;
+	json_object_set_new(object, "iss", ep->has_iss ?
+			    json_integer(ep->iss) : json_null());
+	json_object_set_new(object, "nxt", json_integer(ep->nxt));
+	json_object_set_new(object, "una", json_integer(ep->una));
+	json_object_set_new(object, "edge", json_integer(ep->edge));
+	json_object_set_new(object, "max_window_bytes",
+			    json_integer(ep->max_window_bytes));
+	json_object_set_new(object, "window_scale",
+			    json_integer(ep->window_scale));
+	json_object_set_new(object, "tsrecent", json_integer(ep->tsrecent));
+	set_options(object, ep);
+	return object;
+}
+
+static json_t *json_records(const struct model_conn *conn)
+{
+	json_t *records = json_array();
+
+	for (unsigned int i = 0; i < conn->records; i++) {
+		const struct model_record *record = &conn->record[i];
+
+		json_array_append_new(records,
+			json_pack("{s:s, s:s, s:I}",
+				  "side", side_text(record->side),
+				  "state", state_text(record->state),
+				  "offset_ms",
+				  (json_int_t)record->offset_ms));
+	}
+	return records;
+}
+
+static void set_whole(json_t *object, const struct model_conn *conn)
+{
+	int holder = conn_time_wait(conn);
+
+	json_object_set_new(object, "transitions", json_records(conn));
+	json_object_set_new(object, "time_wait_of", holder == 2 ?
+			    json_string("both") : json_side(holder));
+	json_object_set_new(object, "pending_syns",
+			    json_integer(conn->pending_syns));
+	json_object_set_new(object, "shadow", conn->shadow ?
+			    json_string(kind_text(conn->shadow)) :
+			    json_null());
+}
+
+static int family_number(const struct model_address *at)
+{
+	return at->family == AF_INET6 ? 6 : 4;
+}
+
+json_t *json_conn(const struct model_conn *conn, bool whole)
+{
+	json_t *object = json_pack("{s:I, s:i, s:o, s:o, s:o, s:I, s:I}",
+		"id", (json_int_t)conn->id,
+		"family", family_number(&conn->client.at),
+		"client", json_endpoint(&conn->client, whole),
+		"server", json_endpoint(&conn->server, whole),
+		"closed_by", json_side(conn->closed_by),
+		"age_ms", (json_int_t)conn->age_ms,
+		"idle_ms", (json_int_t)conn->idle_ms);
+
+	json_object_set_new(object, "expires_ms", conn->expires ?
+			    json_integer(conn->expires_ms) : json_null());
+	json_object_set_new(object, "handshake_rtt_us", conn->has_rtt ?
+			    json_integer(conn->handshake_rtt_us) :
+			    json_null());
+	json_object_set_new(object, "kind",
+			    json_string(kind_text(conn->kind)));
+	json_object_set_new(object, "half_open",
+			    json_boolean(conn_half_open(conn)));
+	json_object_set_new(object, "quiet", json_integer(conn->quiet));
+	json_object_set_new(object, "dropped", json_integer(conn->dropped));
+	json_object_set_new(object, "last_reason",
+			    json_reason(conn->last_reason));
+	if (whole)
+		set_whole(object, conn);
+	return object;
+}
+
+/* What every event begins with. */
+static json_t *json_event(const char *type, uint64_t time_us,
+			  const struct model_endpoint *client,
+			  const struct model_endpoint *server)
+{
+	return json_pack("{s:s, s:I, s:i, s:o, s:o}", "type", type,
+			 "time_us", (json_int_t)time_us,
+			 "family", family_number(&client->at),
+			 "client", json_address(client),
+			 "server", json_address(server));
+}
+
+/* The options that the segment carries. */
+static void set_segment_options(json_t *object,
+				const struct model_segment *segment)
+{
+	json_t *sack = json_array();
+
+	if (segment->has_mss)
+		json_object_set_new(object, "mss",
+				    json_integer(segment->mss));
+	if (segment->has_window_scale)
+		json_object_set_new(object, "window_scale",
+				    json_integer(segment->window_scale));
+	if (segment->has_ts) {
+		json_object_set_new(object, "tsval",
+				    json_integer(segment->tsval));
+		json_object_set_new(object, "tsecr",
+				    json_integer(segment->tsecr));
+	}
+	for (unsigned int i = 0; i < segment->sack_edges; i++)
+		json_array_append_new(sack, json_integer(segment->sack[i]));
+	if (segment->sack_edges)
+		json_object_set(object, "sack", sack);
+	json_decref(sack);
+}
+
+static void set_judgement(json_t *object, const struct model_segment *segment)
+{
+	enum tcpward_reason cause = segment->reason ? segment->reason :
+				    segment->flag;
+
+	json_object_set_new(object, "verdict",
+			    json_string(verdict_text(segment->verdict)));
+	json_object_set_new(object, "reason", json_reason(segment->reason));
+	json_object_set_new(object, "flag", json_reason(segment->flag));
+	json_object_set_new(object, "rule", cause ?
+			    json_string(tcpw_reasons[cause].rule) :
+			    json_null());
+	json_object_set_new(object, "source", cause ?
+			    json_string(tcpw_reasons[cause].source) :
+			    json_null());
+	json_object_set_new(object, "observed",
+			    json_boolean(segment->observed));
+	if (!segment->field)
+		return;
+	json_object_set_new(object, "field",
+			    json_string(field_text(segment->field)));
+	json_object_set_new(object, "low", json_integer(segment->low));
+	json_object_set_new(object, "high", json_integer(segment->high));
+	json_object_set_new(object, "seen", json_integer(segment->seen));
+}
+
+json_t *json_segment(const struct model_segment *segment, const char *type)
+{
+	json_t *object = json_event(type, segment->time_us, &segment->client,
+				    &segment->server);
+	char flags[FORMAT_TEXT];
+
+	json_object_set_new(object, "id", segment->has_id ?
+			    json_integer(segment->id) : json_null());
+	json_object_set_new(object, "dir",
+			    json_string(segment->side ? "s2c" : "c2s"));
+	json_object_set_new(object, "flags", json_string(
+			    format_flags(segment->flags, flags)));
+	json_object_set_new(object, "seq", json_integer(segment->seq));
+	json_object_set_new(object, "ack", segment->flags & TCPW_ACK ?
+			    json_integer(segment->ack) : json_null());
+	json_object_set_new(object, "length_bytes",
+			    json_integer(segment->length_bytes));
+	json_object_set_new(object, "window", json_integer(segment->window));
+	json_object_set_new(object, "retransmission",
+			    json_boolean(segment->retransmission));
+	set_segment_options(object, segment);
+	set_judgement(object, segment);
+	return object;
+}
+
+json_t *json_transition(const struct model_transition *transition)
+{
+	json_t *object = json_event("transition", transition->time_us,
+				    &transition->client, &transition->server);
+	bool moved = transition->moved;
+
+	json_object_set_new(object, "id", json_integer(transition->id));
+	json_object_set_new(object, "side",
+			    json_side(moved ? transition->side : -1));
+	json_object_set_new(object, "from", moved ?
+			    json_string(state_text(transition->from)) :
+			    json_null());
+	json_object_set_new(object, "to", moved ?
+			    json_string(state_text(transition->to)) :
+			    json_null());
+	json_object_set_new(object, "event", transition->has_event ?
+			    json_string(event_text(transition->event)) :
+			    json_null());
+	json_object_set_new(object, "closed_by",
+			    json_side(transition->closed_by));
+	json_object_set_new(object, "expires_ms", transition->expires ?
+			    json_integer(transition->expires_ms) :
+			    json_null());
+	return object;
+}
+
+static bool array_empty;
+
+void json_array_begin(const char *key)
+{
+	printf("{\"schema_version\":%d,\"%s\":[", TOOL_SCHEMA_VERSION, key);
+	array_empty = true;
+}
+
+void json_array_add(json_t *object)
+{
+	fputs(array_empty ? "\n" : ",\n", stdout);
+	array_empty = false;
+	json_dumpf(object, stdout, JSON_COMPACT);
+	json_decref(object);
+}
+
+void json_array_end(json_t *rest)
+{
+	const char *key;
+	json_t *value;
+
+	fputs(array_empty ? "]" : "\n]", stdout);
+	json_object_foreach(rest, key, value) {
+		printf(",\"%s\":", key);
+		json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+	}
+	puts("}");
+	json_decref(rest);
+}

@@ -29,7 +29,7 @@ struct entry {
 struct replay_table {
 	struct entry *entries;
 	uint64_t next_sweep_ms;
-	uint64_t lookups;		/* since the last sweep */
+	uint64_t lookups_due;		/* before the next sweep */
 };
 
 struct replay_table *replay_table_new(void)
@@ -86,18 +86,21 @@ static bool expire(struct replay_table *table, struct entry *entry,
 	return false;
 }
 
-/* Paid for by as many lookups as there are records to look at. */
+/* Paid for by as many lookups as records were left by the last sweep. */
 static void sweep(struct replay_table *table, uint64_t now_ms)
 {
 	struct entry *entry, *next;
 
-	if (now_ms < table->next_sweep_ms ||
-	    table->lookups++ < HASH_COUNT(table->entries))
+	if (table->lookups_due) {
+		table->lookups_due--;
+		return;
+	}
+	if (now_ms < table->next_sweep_ms)
 		return;
 	HASH_ITER(hh, table->entries, entry, next)
 		expire(table, entry, now_ms);
 	table->next_sweep_ms = now_ms + SWEEP_EVERY_MS;
-	table->lookups = 0;
+	table->lookups_due = HASH_COUNT(table->entries);
 }
 
 struct replay_record *replay_table_find(struct replay_table *table,

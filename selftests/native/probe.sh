@@ -16,14 +16,15 @@ chmod 755 "$work"
 defer rm -rf "$work"
 
 # Ports that nobody holds now: a plain, a closed and some TLS ones.
-read -r plain closed mute good old rsa2 alone other both < <(
+read -r plain closed mute short good old rsa2 alone other both < <(
 	/usr/bin/python3 - <<-EOF
 	import socket
-	held = [socket.create_server(("127.0.0.1", 0)) for _ in range(9)]
+	held = [socket.create_server(("127.0.0.1", 0)) for _ in range(10)]
 	print(*[s.getsockname()[1] for s in held])
 	EOF
 )
 H=http://localhost:$plain
+H2=http://localhost:$short
 S=https://localhost
 
 make_ca() {
@@ -104,11 +105,17 @@ start_servers() {
 	"$nginx" -c "$work/nginx.conf" -e "$work/error.log"
 	busywait 10 test -s "$work/nginx.pid"
 	defer kill "$(cat "$work/nginx.pid")"
-	# Accepts into its backlog and never says a word.
-	/usr/bin/python3 -c "
-import socket, time
-s = socket.create_server(('127.0.0.1', $mute))
-time.sleep(250)" &
+	# One accepts into its backlog and never says a word, the other closes.
+	/usr/bin/python3 - <<-EOF &
+	import socket
+	mute = socket.create_server(("127.0.0.1", $mute))
+	short = socket.create_server(("127.0.0.1", $short))
+	short.settimeout(250)
+	while True:
+	    peer, _ = short.accept()
+	    peer.recv(1)
+	    peer.close()
+	EOF
 	defer kill $!
 }
 
@@ -395,7 +402,7 @@ columns() {
 		says "request line GET / HTTP/1.1" "status line HTTP/1.1 200 OK"
 }
 
-ktap_plan 33
+ktap_plan 35
 start_servers
 ktap_test "the record has what the contract names" contract
 ktap_test "request and response are taken apart" messages
@@ -425,6 +432,9 @@ ktap_test "unknown host" network "unknown host" http://nowhere.invalid/
 ktap_test "closed port" network "connection refused" \
 	"http://127.0.0.1:$closed/"
 ktap_test "a server that speaks no TLS" network "not TLS" "$S:$plain/"
+ktap_test "a server that closes at once, HTTPS" \
+	network "ended the connection" "$S:$short/"
+ktap_test "a server that closes at once, HTTP" network "failed" "$H2/"
 ktap_test "a server that says nothing" network "within 1 s" --timeout 1 \
 	"http://127.0.0.1:$mute/"
 ktap_test "-J gives a line for each request" json_lines

@@ -26,7 +26,7 @@ const char *const probe_options[] = {
 	"--header 'NAME: VALUE'\tadd a request header; may be repeated",
 	"--data TEXT\tsend TEXT as the body",
 	"--cookies\tsend back the cookies that the servers set",
-	"--connect-to HOST:PORT:ADDR\tgo to ADDR for HOST:PORT",
+	"--connect-to H:P:ADDR\tgo to ADDR for port P of host H",
 	"--repeat N\tmake each request N times over one connection",
 	"--http1.0\tspeak HTTP/1.0 instead of HTTP/1.1",
 	"--no-keepalive\ta connection of its own for every request",

@@ -258,6 +258,7 @@ void probe_tls_clear(struct probe_tls *tls);
 /* Name and content of a handshake message in @step. */
 void probe_hello_describe(struct probe_step *step, SSL *ssl,
 			  const unsigned char *msg, size_t len);
+void probe_cipher_change_describe(struct probe_step *step, SSL *ssl);
 void probe_alert_describe(struct probe_step *step, const unsigned char *msg,
 			  size_t len);
 /* "TLSv1.3" of a version number. */

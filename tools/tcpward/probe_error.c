@@ -105,7 +105,10 @@ static void explain_tls(struct probe_run *run)
 
 	what = text("%s: no TLS connection", run->now->url);
 	if (!heard_tls(conn)) {
-		why = text("the server answered the ClientHello with something that is not TLS (%s)",
+		why = text("the server %s (%s)",
+			   strstr(run->curl_error, ":SSL routines:") ?
+			   "answered the ClientHello with something that is not TLS" :
+			   "ended the connection on the ClientHello",
 			   run->curl_error);
 		probe_error_set(&run->now->error, EXIT_NETWORK, what, why,
 				"write http:// if plain HTTP is meant, or give the port of the TLS service");
@@ -150,7 +153,8 @@ static void explain_other(struct probe_run *run, CURLcode result)
 			     "the server closed without an answer" :
 			     result == CURLE_PARTIAL_FILE ?
 			     "the answer breaks off" : "the request failed"),
-			strdup(why), NULL);
+			strdup(why),
+			"the server's log may tell more; --ladder shows which end closed or reset the connection");
 }
 
 void probe_error_explain(struct probe_run *run, CURLcode result)

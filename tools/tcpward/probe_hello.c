@@ -306,6 +306,9 @@ void probe_hello_describe(struct probe_step *step, SSL *ssl,
 		if (!step->sent)
 			certificate(step, ssl, body);
 		break;
+	case SSL3_MT_SERVER_DONE:
+		say(step, "the server waits for the client's part");
+		break;
 	case SSL3_MT_CERTIFICATE_REQUEST:
 		say(step, "the server wants a certificate of the client");
 		break;
@@ -329,6 +332,14 @@ void probe_hello_describe(struct probe_step *step, SSL *ssl,
 		say(step, "to resume within %u s", number(&body, 4));
 		break;
 	}
+}
+
+void probe_cipher_change_describe(struct probe_step *step, SSL *ssl)
+{
+	snprintf(step->name, sizeof(step->name), "ChangeCipherSpec");
+	say(step, "%s", SSL_version(ssl) == TLS1_3_VERSION ?
+	    "no meaning in TLSv1.3, for old middle boxes only" :
+	    "from here on all from this end is encrypted");
 }
 
 void probe_alert_describe(struct probe_step *step, const unsigned char *msg,

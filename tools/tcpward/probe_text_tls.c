@@ -80,10 +80,14 @@ static void print_cert(const struct probe_cert *cert, unsigned int depth)
 static void print_proof(const struct probe_conn *conn)
 {
 	const struct probe_tls *tls = &conn->tls;
+	char text[400];
 
 	if (!tls->reason_count) {
-		printf("  %-15s yes: the chain ends at a trusted CA, the name %s is in it, in date\n",
-		       "proven", conn->host);
+		snprintf(text, sizeof(text),
+			 "yes: the chain ends at a trusted CA, it is in date, and it is for %s",
+			 conn->host);
+		printf("  %-15s ", "proven");
+		probe_wrap(18, text);
 		return;
 	}
 	for (unsigned int i = 0; i < tls->reason_count; i++)

@@ -79,7 +79,7 @@ static void on_message(int sent, int version, int type, const void *data,
 	else if (type == SSL3_RT_ALERT)
 		probe_alert_describe(step, data, len);
 	else if (type == SSL3_RT_CHANGE_CIPHER_SPEC)
-		snprintf(step->name, sizeof(step->name), "ChangeCipherSpec");
+		probe_cipher_change_describe(step, ssl);
 	else
 		return;
 	tls->step_count++;

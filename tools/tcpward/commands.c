@@ -10,12 +10,19 @@
 
 static const char filter_details[] =
 	"FILTER, in the grammar of ss; src is the client, dst the server:\n"
-	"  state NAME|GROUP       established, time-wait ...; synchronized, "
-	"half-open,\n"
-	"                         closing, connected, all\n"
-	"  src|dst ADDR[/LEN][:PORT]    sport|dport [=|!=|<|>|<=|>=] :PORT\n"
-	"  ADDR[/LEN][:PORT]      either end\n"
-	"  age|idle|rtt > 5s      reason NAME      id N\n"
+	"  state NAME             of either end: established, syn-sent, "
+	"syn-received,\n"
+	"                         fin-wait-1, fin-wait-2, close-wait, "
+	"last-ack, time-wait,\n"
+	"                         closed, simultaneous-close\n"
+	"  state GROUP            half-open, synchronized, closing, "
+	"connected, all\n"
+	"  src|dst ADDR[/LEN][:PORT]\n"
+	"  sport|dport = :PORT    also != < > <= >=\n"
+	"  ADDR[/LEN][:PORT]      of either end\n"
+	"  age|idle|rtt > TIME    5s, 250ms, 2m, 1h; also = != < <= >=\n"
+	"  reason NAME            of its last refusal\n"
+	"  id N                   as JSON shows it\n"
 	"  and, or, not, ( )      side by side means and\n"
 	"IPv6 with a port stands in brackets: [2001:db8::1]:443";
 
@@ -27,8 +34,13 @@ static const char *const forget_options[] = {
 	"-y, --yes\tdo not ask",
 	NULL
 };
-static const char *const trace_options[] = { NULL };
-static const char *const probe_options[] = { NULL };
+static const char *const trace_options[] = {
+	"--svg FILE\tdraw the first connection into FILE",
+	"-c, --count N\tend after N segments",
+	"--time SECONDS\tend after so long",
+	NULL
+};
+extern const char *const probe_options[];	/* probe.c */
 static const char *const replay_options[] = {
 	"--set KEY=VALUE\tjudge with this setting",
 	NULL
@@ -94,6 +106,7 @@ const struct command commands[] = {
 		.usage = "[KEY...]",
 		.summary = "show the configuration",
 		.options = no_options,
+		.lists_keys = true,
 	},
 	{
 		.name = "set",
@@ -101,6 +114,7 @@ const struct command commands[] = {
 		.usage = "KEY=VALUE...",
 		.summary = "change the configuration, all keys or none",
 		.options = no_options,
+		.lists_keys = true,
 	},
 	{
 		.name = "forget",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What --help prints, from the tables. */
+#include "knob_text.h"
 #include "tool.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ static void print_global(const struct global_option *option)
 	if (option->argument)
 		snprintf(text + len, sizeof(text) - len, " %s",
 			 option->argument);
-	printf("  %-22s %s\n", text, option->summary);
+	printf("  %-24s %s\n", text, option->summary);
 }
 
 static void print_tool_help(void)
@@ -42,6 +43,17 @@ static void print_tool_help(void)
 	     "permission, 4 network");
 }
 
+static void print_keys(void)
+{
+	char range[128];
+
+	puts("\nkeys:");
+	for (unsigned int i = 0; i < TCPW_KNOBS; i++) {
+		knob_range_text(&tcpw_knobs[i], range, sizeof(range));
+		printf("  %-20s %s\n", tcpw_knobs[i].name, range);
+	}
+}
+
 static void print_command_help(const struct command *command)
 {
 	const struct global_option *option;
@@ -52,10 +64,12 @@ static void print_command_help(const struct command *command)
 	       *command->usage ? " " : "", command->usage, command->summary);
 	if (command->details)
 		printf("\n%s\n", command->details);
+	if (command->lists_keys)
+		print_keys();
 	if (command->options[0])
 		puts("\noptions:");
 	for (own = command->options; *own; own++)
-		printf("  %-22.*s %s\n", (int)strcspn(*own, "\t"), *own,
+		printf("  %-24.*s %s\n", (int)strcspn(*own, "\t"), *own,
 		       *own + strcspn(*own, "\t") + !!strchr(*own, '\t'));
 	puts("\noptions of all commands:");
 	for (option = global_options; option->summary; option++)

@@ -52,6 +52,7 @@ struct command {
 	 */
 	const char *const *options;
 	const char *details;		/* more for --help, or NULL */
+	bool lists_keys;		/* --help lists the configuration */
 };
 
 extern const struct command commands[];		/* ends with name NULL */

@@ -100,7 +100,8 @@ refuses() { # reason, words for replay
 	local reason=$1
 
 	shift
-	replay -J "$@" | grep -q "\"verdict\":\"drop\",.*\"reason\":\"$reason\""
+	replay -J "$@" >"$tmp/lines" || return 1
+	grep -q "\"verdict\":\"drop\",.*\"reason\":\"$reason\"" "$tmp/lines"
 }
 
 # Records that are over are forgotten, however long the capture is.

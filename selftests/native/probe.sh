@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 . selftests/lib/defer.sh
+. selftests/lib/probe.sh
 
 tcpward=${TCPWARD:-build/tcpward}
 nginx=$(PATH=$PATH:/usr/sbin command -v nginx) ||
@@ -119,60 +120,21 @@ start_servers() {
 	defer kill $!
 }
 
-# probe EXIT_CODE ARGUMENT...: JSON to $work/json, complaints to $work/err.
-probe() {
-	local wanted=$1 code=0
+probe() { # exit code, arguments
+	local wanted=$1
 
 	shift
-	timeout 60 "$tcpward" -j probe --cacert "$work/ca.pem" "$@" \
-		>"$work/json" 2>"$work/err" || code=$?
-	[ "$code" = "$wanted" ] || {
-		echo "exit code $code, wanted $wanted"
-		cat "$work/json" "$work/err"
-		return 1
-	}
+	probe_exits "$wanted" "$work/json" \
+		"$tcpward" -j probe --cacert "$work/ca.pem" "$@"
 }
 
-# holds EXPRESSION: in Python, over d (document) and r (its requests).
-holds() {
-	/usr/bin/python3 - "$work/json" "$1" <<-'EOF'
-	import json, sys
-	d = json.load(open(sys.argv[1]))
-	r = d.get("requests")
-	def codes(i=0):
-	    return sorted({v["code"] for v in r[i]["tls"]["verify"]})
-	def phases(i=0):
-	    return r[i]["phases_us"]
-	if not eval("(" + sys.argv[2] + ")"):
-	    print("not so:", sys.argv[2])
-	    print(json.dumps(d, indent=1))
-	    sys.exit(1)
-	EOF
-}
-
-text() { # EXIT_CODE ARGUMENT...: text to $work/text
-	local wanted=$1 code=0
+text() { # exit code, arguments
+	local wanted=$1
 
 	shift
-	timeout 60 "$tcpward" probe --cacert "$work/ca.pem" "$@" \
-		>"$work/text" 2>&1 || code=$?
-	[ "$code" = "$wanted" ] || {
-		echo "exit code $code, wanted $wanted"
-		cat "$work/text"
-		return 1
-	}
-}
-
-says() { # words in $work/text
-	local words
-
-	for words in "$@"; do
-		tr -s ' \n' ' ' <"$work/text" | grep -qF -- "$words" || {
-			echo "does not say: $words"
-			cat "$work/text"
-			return 1
-		}
-	done
+	probe_exits "$wanted" "$work/text" \
+		"$tcpward" probe --cacert "$work/ca.pem" "$@" || return
+	cat "$work/err" >>"$work/text"
 }
 
 contract() {

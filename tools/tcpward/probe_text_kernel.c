@@ -7,7 +7,7 @@
 static void print_moves(const struct probe_conn *conn, uint8_t side)
 {
 	const struct probe_kernel *kernel = &conn->kernel;
-	char text[24], line[400];
+	char line[400];
 	size_t len = 0;
 
 	line[0] = '\0';
@@ -17,9 +17,10 @@ static void print_moves(const struct probe_conn *conn, uint8_t side)
 
 		if (move->side != side || len >= sizeof(line) - 60)
 			continue;
-		len += snprintf(line + len, sizeof(line) - len, "%s%s +%s",
-				len ? ", " : "", tcpw_state_name(move->to),
-				probe_time_text(text, us > 0 ? us : 0));
+		len += snprintf(line + len, sizeof(line) - len,
+				"%s%s +%.2fms", len ? ", " : "",
+				tcpw_state_name(move->to),
+				us > 0 ? us / 1e3 : 0);
 	}
 	printf("  %-15s ", side ? "server" : "client");
 	probe_wrap(18, line);

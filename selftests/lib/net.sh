@@ -37,6 +37,19 @@ net_address() { # namespace, device, IPv4, IPv6
 	ip -n "$1" link set "$2" up
 }
 
+net_client_addresses() { # of c0 and r0, and the routes of the client
+	net_address "$NS_CLIENT" c0 $CLIENT4 $CLIENT6
+	net_address "$NS_ROUTER" r0 10.1.1.254 fd01:1::fe
+	ip -n "$NS_CLIENT" route add default via 10.1.1.254
+	ip -n "$NS_CLIENT" route add default via fd01:1::fe
+}
+
+# The client's line alone, for a test that has taken it away.
+net_client_up() {
+	ip link add c0 netns "$NS_CLIENT" type veth peer r0 netns "$NS_ROUTER"
+	net_client_addresses
+}
+
 net_up() {
 	local ns
 
@@ -44,15 +57,11 @@ net_up() {
 		net_namespace "$ns"
 		defer net_kill "$ns"
 	done
-	ip link add c0 netns "$NS_CLIENT" type veth peer r0 netns "$NS_ROUTER"
+	net_client_up
 	ip link add s0 netns "$NS_SERVER" type veth peer r1 netns "$NS_ROUTER"
-	net_address "$NS_CLIENT" c0 $CLIENT4 $CLIENT6
-	net_address "$NS_ROUTER" r0 10.1.1.254 fd01:1::fe
 	net_address "$NS_ROUTER" r1 10.1.2.254 fd01:2::fe
 	net_address "$NS_SERVER" s0 $SERVER4 $SERVER6
 	router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	ip -n "$NS_CLIENT" route add default via 10.1.1.254
-	ip -n "$NS_CLIENT" route add default via fd01:1::fe
 	ip -n "$NS_SERVER" route add default via 10.1.2.254
 	ip -n "$NS_SERVER" route add default via fd01:2::fe
 }

@@ -6,6 +6,7 @@
 #include "core/core.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 
 static json_t *json_address(const struct model_endpoint *ep)
 {
@@ -168,6 +169,14 @@ static void set_segment_options(json_t *object,
 	json_decref(sack);
 }
 
+/* The first rule that a reason stands for: "R74" of "R74, R75, R77". */
+static json_t *json_rule(enum tcpward_reason reason)
+{
+	const char *rules = tcpw_reasons[reason].rule;
+
+	return json_stringn(rules, strcspn(rules, ","));
+}
+
 static void set_judgement(json_t *object, const struct model_segment *segment)
 {
 	enum tcpward_reason cause = segment->reason ? segment->reason :
@@ -178,7 +187,7 @@ static void set_judgement(json_t *object, const struct model_segment *segment)
 	json_object_set_new(object, "reason", json_reason(segment->reason));
 	json_object_set_new(object, "flag", json_reason(segment->flag));
 	json_object_set_new(object, "rule", cause ?
-			    json_string(tcpw_reasons[cause].rule) :
+			    json_rule(cause) :
 			    json_null());
 	json_object_set_new(object, "source", cause ?
 			    json_string(tcpw_reasons[cause].source) :

@@ -27,13 +27,26 @@ scene() { # number, title
 	SCENE=$1
 }
 
+# An empty line, but none between commands that had nothing to say.
+silent=
+gap() {
+	if [ -z "$silent" ]; then
+		echo
+	fi
+	silent=
+}
+
 say() {
-	printf '\n%s\n' "$(fmt -w 96 <<<"$*")"
+	silent=
+	gap
+	fmt -w 96 <<<"$*"
 }
 
 prompt() { # command line, remark
-	printf '\n%s$ %s%s%s\n' "$BOLD" "$1" "$PLAIN" \
+	gap
+	printf '%s$ %s%s%s\n' "$BOLD" "$1" "$PLAIN" \
 		"${2:+   $FAINT# $2$PLAIN}"
+	silent=1
 }
 
 # Types a command line, runs it and shows what it says.
@@ -43,6 +56,9 @@ run() { # command line, remark
 	prompt "$@"
 	eval "$1" >"$SHOWN/last" 2>&1 || code=$?
 	cat "$SHOWN/last"
+	if [ -s "$SHOWN/last" ]; then
+		silent=
+	fi
 	if [ "$code" != 0 ]; then
 		failed "'$1' returned $code"
 	fi
@@ -56,6 +72,17 @@ window() { # name, command line
 	eval "exec $2" >"$SHOWN/$1" 2>&1 &
 	windows[$1]=$!
 	defer close_window "$1"
+	case $2 in
+	*' watch '*)
+		busywait 10 subscribed "${windows[$1]}" ||
+			failed "'$2' does not watch: $(cat "$SHOWN/$1")" ;;
+	esac
+}
+
+# Whether a process hears a multicast group of generic netlink (family 16).
+subscribed() { # process
+	awk '$2 == 16 && $4 ~ /[1-9a-f]/ { found = 1 } END { exit !found }' \
+		"/proc/$1/net/netlink"
 }
 
 close_window() { # name
@@ -67,7 +94,9 @@ close_window() { # name
 }
 
 shown() { # name, heading
-	printf '\n%s\n' "$FAINT# $2$PLAIN"
+	silent=
+	gap
+	echo "$FAINT# $2$PLAIN"
 	cat "$SHOWN/$1"
 }
 
@@ -78,9 +107,13 @@ said() { # name, extended regular expression
 }
 
 failed() { # what
+	trap - ERR
 	printf '%s%s%s\n' "$RED" "Scene $SCENE does not show it: $*" "$PLAIN"
 	exit 1
 }
+
+set -E
+trap 'failed "line $LINENO: $BASH_COMMAND"' ERR
 
 # A claim of the scene, and the command that must succeed for it to hold.
 check() { # claim, command...
@@ -89,6 +122,7 @@ check() { # claim, command...
 	shift
 	"$@" >"$SHOWN/check" 2>&1 ||
 		failed "$claim ($*: $(head -c 2000 "$SHOWN/check"))"
+	silent=
 	printf '%s  ok%s  %s\n' "$GREEN" "$PLAIN" "$claim"
 }
 
@@ -100,12 +134,14 @@ holds() { # expression, JSON text
 	}
 }
 
-# The words appear in a shown text, in this order, on lines of their own.
-in_order() { # name, words...
-	awk -v words="${*:2}" '
-		BEGIN { n = split(words, w, " "); i = 1 }
-		{ while (i <= n && index($0, w[i])) i++ }
-		END { if (i <= n) { print "missing:", w[i]; exit 1 } }
+# The texts appear in what was shown, in this order; two may share a line.
+in_order() { # name, texts...
+	local IFS='|'
+
+	awk -v texts="${*:2}" '
+		BEGIN { n = split(texts, t, "|"); i = 1 }
+		{ while (i <= n && index($0, t[i])) i++ }
+		END { if (i <= n) { print "missing:", t[i]; exit 1 } }
 	' "$SHOWN/$1"
 }
 

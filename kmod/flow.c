@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One connection: its memory, its counters, its flight recorder, and what
+ * follows from a change of state. Never decides about a segment.
+ */
+#include "tcpward.h"
+
+#include <linux/module.h>
+#include <linux/slab.h>
+
+static struct kmem_cache *flow_cache;
+static struct kmem_cache *ext_cache;
+
+/* --- memory ------------------------------------------------------------ */
+
+int __init tcpw_flow_init(void)
+{
+	BUILD_BUG_ON(sizeof(struct tcpw_flow) > 320);
+	flow_cache = KMEM_CACHE(tcpw_flow, SLAB_HWCACHE_ALIGN);
+	if (!flow_cache)
+		return -ENOMEM;
+	ext_cache = KMEM_CACHE(tcpw_ext, 0);
+	if (!ext_cache) {
+		kmem_cache_destroy(flow_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void tcpw_flow_exit(void)
+{
+	rcu_barrier();		/* flow_rcu() of the last connections */
+	kmem_cache_destroy(ext_cache);
+	kmem_cache_destroy(flow_cache);
+}
+
+/* Context: any. Return: NULL without memory, which the callers count. */
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple)
+{
+	struct tcpw_flow *flow;
+
+	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow)
+		return NULL;
+	flow->tuple = *tuple;
+	spin_lock_init(&flow->lock);
+	INIT_LIST_HEAD(&flow->half);
+	INIT_HLIST_NODE(&flow->slot);
+	return flow;
+}
+
+/* For a connection that nobody else can see. */
+void tcpw_flow_free(struct tcpw_flow *flow)
+{
+	if (flow->ext)
+		kmem_cache_free(ext_cache, flow->ext);
+	kmem_cache_free(flow_cache, flow);
+}
+
+static void flow_rcu(struct rcu_head *rcu)
+{
+	tcpw_flow_free(container_of(rcu, struct tcpw_flow, rcu));
+}
+
+/* For one that is dead: packets and dumps may still look at it. */
+void tcpw_flow_free_rcu(struct tcpw_flow *flow)
+{
+	call_rcu(&flow->rcu, flow_rcu);
+}
+
+/* Candidates and shadows take memory too: not more of them than @limit. */
+bool tcpw_flow_provide_ext(struct tcpw_net *tn, struct tcpw_flow *flow,
+			   u32 limit)
+{
+	lockdep_assert_held(&flow->lock);
+	if (atomic_inc_return(&tn->exts) <= limit)
+		flow->ext = kmem_cache_zalloc(ext_cache,
+					      GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow->ext)
+		atomic_dec(&tn->exts);
+	return flow->ext;
+}
+
+static bool ext_idle(const struct tcpw_ext *ext, u64 now_ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < TCPW_CANDIDATES; i++)
+		if (ext->syn[i].flags || ext->synack[i].flags)
+			return false;
+	return ext->shadow.kind == TCPWARD_KIND_BLANK && !ext->stale &&
+	       !ext->challenged && ext->limit_s != (u32)div_u64(now_ms, 1000);
+}
+
+static void release_ext(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	kmem_cache_free(ext_cache, flow->ext);
+	flow->ext = NULL;
+	atomic_dec(&tn->exts);
+}
+
+/* --- counters ---------------------------------------------------------- */
+
+static void uncount(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	const u8 *shown = flow->facts.shown;
+
+	if (!flow->counted)
+		return;
+	flow->counted = false;
+	this_cpu_dec(tn->stats->in_state[0][shown[flow->client]]);
+	this_cpu_dec(tn->stats->in_state[1][shown[!flow->client]]);
+}
+
+static void count(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	const u8 *shown = flow->facts.shown;
+
+	flow->counted = true;
+	flow->client = flow->facts.conn.client;
+	this_cpu_inc(tn->stats->in_state[0][shown[flow->client]]);
+	this_cpu_inc(tn->stats->in_state[1][shown[!flow->client]]);
+}
+
+/*
+ * tcpw_flow_begin() - a record begins, in a new place or in that of another
+ *
+ * Everything but the record of the core starts anew.
+ */
+void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	struct tcpw_conn conn = flow->facts.conn;
+
+	lockdep_assert_held(&flow->lock);
+	uncount(tn, flow);
+	memset(&flow->facts, 0, sizeof(flow->facts));
+	flow->facts.conn = conn;
+	flow->facts.id = atomic64_inc_return(&tn->next_id);
+	flow->facts.created_us = tcpw_now_us();
+	flow->facts.shown[0] = TCPWARD_STATE_CLOSED;
+	flow->facts.shown[1] = TCPWARD_STATE_CLOSED;
+	this_cpu_inc(tn->stats->opened);
+}
+
+/* A record ends: it expired, was removed, or another one takes its place. */
+void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
+{
+	u64 created_ms = div_u64(flow->facts.created_us, USEC_PER_MSEC);
+	u64 age_ms = now_ms > created_ms ? now_ms - created_ms : 0;
+
+	lockdep_assert_held(&flow->lock);
+	uncount(tn, flow);
+	this_cpu_inc(tn->stats->ended);
+	this_cpu_inc(tn->stats->lifetime_ms[tcpw_stats_bucket(age_ms)]);
+}
+
+/* --- changes of state -------------------------------------------------- */
+
+/* Side in bit 31, state in bits 27 to 30, milliseconds below (37 hours). */
+static void record(struct tcpw_facts *facts, unsigned int side, u8 state,
+		   u64 now_ms)
+{
+	u64 created_ms = div_u64(facts->created_us, USEC_PER_MSEC);
+	u64 ms = now_ms > created_ms ? now_ms - created_ms : 0;
+
+	facts->record[facts->records % TCPW_RECORDS] =
+		side << 31 | (u32)state << 27 |
+		(u32)min_t(u64, ms, TCPW_RECORD_MS(U32_MAX));
+	if (++facts->records == 2 * TCPW_RECORDS)
+		facts->records = TCPW_RECORDS;
+}
+
+unsigned int tcpw_flow_records(const struct tcpw_facts *facts)
+{
+	return min_t(unsigned int, facts->records, TCPW_RECORDS);
+}
+
+/* The @i'th record that is left, the oldest first. */
+u32 tcpw_flow_record(const struct tcpw_facts *facts, unsigned int i)
+{
+	if (facts->records > TCPW_RECORDS)
+		i += facts->records;
+	return facts->record[i % TCPW_RECORDS];
+}
+
+static bool synchronized(u8 state)
+{
+	return state >= TCPWARD_STATE_ESTABLISHED &&
+	       state != TCPWARD_STATE_CLOSED;
+}
+
+/* The third step is what makes the client synchronized. */
+static void handshake(struct tcpw_net *tn, struct tcpw_facts *facts,
+		      struct tcpw_move client)
+{
+	u64 rtt_us;
+
+	if (facts->conn.kind != TCPWARD_KIND_OPEN || facts->rtt_us ||
+	    client.from > TCPWARD_STATE_SYN_RECEIVED ||
+	    !synchronized(client.to))
+		return;
+	rtt_us = tcpw_now_us() - facts->created_us;
+	facts->rtt_us = clamp_t(u64, rtt_us, 1, U32_MAX);
+	this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(rtt_us)]);
+}
+
+/*
+ * tcpw_flow_settle() - the core has written the record: draw the conclusions
+ * @moves: set to what each side went through
+ *
+ * Keeps counters by state, flight recorder, half-open pool and deadline in
+ * step with the record.
+ */
+void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+		      struct tcpw_move moves[2])
+{
+	struct tcpw_facts *facts = &flow->facts;
+	u8 client = facts->conn.client;
+	unsigned int i, side;
+
+	lockdep_assert_held(&flow->lock);
+	for (side = 0; side < 2; side++) {
+		moves[side].from = facts->shown[side];
+		moves[side].to = tcpw_shown_state(&facts->conn, side);
+	}
+	if (!flow->counted || client != flow->client ||
+	    moves[0].from != moves[0].to || moves[1].from != moves[1].to) {
+		uncount(tn, flow);
+		for (i = 0; i < 2; i++) {
+			side = i ^ client;
+			if (moves[side].from == moves[side].to)
+				continue;
+			facts->shown[side] = moves[side].to;
+			record(facts, side, moves[side].to, now_ms);
+			this_cpu_inc(tn->stats->entered[moves[side].to]);
+		}
+		count(tn, flow);
+		handshake(tn, facts, moves[client]);
+		tcpw_half_set(&tn->half, flow, tcpw_half_open(&facts->conn));
+	}
+	tcpw_wheel_set(&tn->wheel, flow);
+	if (flow->ext && ext_idle(flow->ext, now_ms))
+		release_ext(tn, flow);
+}
+
+void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
+		    struct tcpw_view *view)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&flow->lock);
+	view->tuple = flow->tuple;
+	view->facts = flow->facts;
+	view->now_ms = now_ms;
+	view->pending_syns = 0;
+	view->shadow = TCPWARD_KIND_BLANK;
+	if (!flow->ext)
+		return;
+	view->shadow = flow->ext->shadow.kind;
+	for (i = 0; i < TCPW_CANDIDATES; i++)
+		view->pending_syns += !!(flow->ext->syn[i].flags &
+					 TCPW_SYN_USED);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The packet path: find the record, have the core judge the segment, write
+ * what follows. All is decided under the lock of the connection and reported
+ * after it.
+ */
+#include "tcpward.h"
+
+#include <linux/rcupdate.h>
+
+#define EXT_SHARE 8		/* one connection in so many may have an ext */
+
+/* A segment on its way, and what it is judged by. */
+struct passage {
+	struct tcpw_net *tn;
+	const struct tcpw_policy *policy;
+	struct tcpw_packet *pkt;
+	struct tcpw_outcome out;
+};
+
+static void count_segment(struct tcpw_facts *facts, const struct passage *p)
+{
+	const struct tcpw_ruling *r = &p->out.ruling;
+	u8 side = p->pkt->side;
+
+	if (r->verdict != TCPWARD_VERDICT_PASS)
+		facts->last_reason = r->reason;
+	if (r->verdict == TCPWARD_VERDICT_DROP) {
+		facts->dropped++;
+		return;
+	}
+	facts->segments[side]++;
+	facts->bytes[side] += p->pkt->seg.len;
+	facts->retransmitted[side] += r->retransmission;
+	if (r->verdict == TCPWARD_VERDICT_QUIET)
+		facts->quiet++;
+	else
+		facts->passed_ms = p->pkt->now_ms;
+}
+
+/* A SYN opened anew, or a candidate took the place of the record (R37). */
+static bool replaced(const struct tcpw_conn *was, const struct tcpw_conn *is,
+		     const struct tcpw_seg *seg)
+{
+	if (was->kind == TCPWARD_KIND_BLANK)
+		return false;
+	if (is->flags & TCPW_CONN_REPLACES &&
+	    !(was->flags & TCPW_CONN_REPLACES))
+		return true;
+	if ((seg->flags & (TCPW_SYN | TCPW_ACK)) != TCPW_SYN ||
+	    is->kind != TCPWARD_KIND_OPEN ||
+	    is->ep[!is->client].state != TCPWARD_STATE_LISTEN)
+		return false;
+	return was->kind != TCPWARD_KIND_OPEN ||
+	       was->ep[!was->client].state != TCPWARD_STATE_LISTEN;
+}
+
+/* Only SYNs and candidates can do that to a record. */
+static void apply_in_place(struct passage *p, struct tcpw_flow *flow)
+{
+	bool may_replace = p->pkt->seg.flags & TCPW_SYN || flow->ext;
+	struct tcpw_view *former = &p->out.former;
+	struct tcpw_packet *pkt = p->pkt;
+
+	if (may_replace)
+		tcpw_flow_view(flow, pkt->now_ms, former);
+	tcpw_apply(&flow->facts.conn, flow->ext, pkt->side, &pkt->seg,
+		   &p->policy->strict, &p->out.ruling, pkt->now_ms);
+	if (!may_replace ||
+	    !replaced(&former->facts.conn, &flow->facts.conn, &pkt->seg))
+		return;
+	p->out.replaced = true;
+	p->out.began = true;
+	tcpw_flow_end(p->tn, flow, pkt->now_ms);
+	tcpw_flow_begin(p->tn, flow);
+}
+
+/* Carry out the ruling on a record, under its lock. */
+static void carry_out(struct passage *p, struct tcpw_flow *flow)
+{
+	u32 ext_limit = p->policy->set.max_connections / EXT_SHARE;
+	struct tcpw_ruling *r = &p->out.ruling;
+
+	lockdep_assert_held(&flow->lock);
+	if (r->needs_ext && !flow->ext &&
+	    !tcpw_flow_provide_ext(p->tn, flow, ext_limit))
+		*r = tcpw_ruling_without_ext(&flow->facts.conn, *r);
+	apply_in_place(p, flow);
+	count_segment(&flow->facts, p);
+	tcpw_stats_segment(p->tn, r);
+	tcpw_flow_settle(p->tn, flow, p->pkt->now_ms, p->out.moves);
+	if (!tcpw_report_wanted(p->tn, &p->out))
+		return;
+	tcpw_flow_view(flow, p->pkt->now_ms, &p->out.view);
+	p->out.time_us = ktime_to_us(ktime_get_real());
+}
+
+/* --- segments of known connections ------------------------------------- */
+
+/*
+ * The deadline has passed, the wheel was not there yet. Return: whether the
+ * record is gone; else a former one has taken its place.
+ */
+static bool expired(struct passage *p, struct tcpw_flow *flow,
+		    struct tcpw_view *gone)
+{
+	u64 now_ms = p->pkt->now_ms;
+
+	if (!tcpw_expired(&flow->facts.conn, now_ms))
+		return false;
+	tcpw_flow_view(flow, now_ms, gone);
+	if (!tcpw_expire(&flow->facts.conn, flow->ext, now_ms))
+		return false;
+	tcpw_table_remove(p->tn, flow, now_ms);
+	return true;
+}
+
+/* Return: false when the record was gone. */
+static bool known(struct passage *p, struct tcpw_flow *flow)
+{
+	struct tcpw_packet *pkt = p->pkt;
+	struct tcpw_view gone;
+
+	spin_lock_bh(&flow->lock);
+	if (flow->dead) {
+		spin_unlock_bh(&flow->lock);
+		return false;
+	}
+	/* Under the lock, so that time never goes back for a record. */
+	pkt->now_ms = tcpw_now_ms();
+	if (expired(p, flow, &gone)) {
+		spin_unlock_bh(&flow->lock);
+		tcpw_report_gone(p->tn, &gone, TCPWARD_CONN_EVENT_END);
+		return false;
+	}
+	p->out.ruling = tcpw_judge(&flow->facts.conn, flow->ext, pkt->side,
+				   &pkt->seg, p->policy->set.pickup ==
+				   TCPWARD_PICKUP_LOOSE ? &p->policy->loose :
+				   &p->policy->strict, pkt->now_ms);
+	carry_out(p, flow);
+	spin_unlock_bh(&flow->lock);
+	return true;
+}
+
+/* --- segments without a record ----------------------------------------- */
+
+/* Refused only because there is no record, which there was no place for. */
+static bool for_want_of_record(const struct tcpw_ruling *r)
+{
+	return r->verdict == TCPWARD_VERDICT_DROP &&
+	       (r->reason == TCPWARD_REASON_NO_RECORD ||
+		r->reason == TCPWARD_REASON_RESET_WITHOUT_RECORD ||
+		r->reason == TCPWARD_REASON_SYNACK_WITHOUT_SYN);
+}
+
+static void without_place(struct passage *p)
+{
+	struct tcpw_ruling *r = &p->out.ruling;
+
+	r->create = 0;
+	if (p->policy->set.when_full == TCPWARD_PASS_OR_DROP_DROP) {
+		r->verdict = TCPWARD_VERDICT_DROP;
+		r->reason = TCPWARD_REASON_TABLE_FULL;
+		return;
+	}
+	r->verdict = TCPWARD_VERDICT_PASS;
+	r->reason = TCPWARD_REASON_NONE;
+	r->flag = TCPWARD_REASON_UNTRACKED;
+	tcpw_net_pressed(p->tn, p->policy->set.timeout_established_ms);
+}
+
+static void without_memory(struct passage *p)
+{
+	struct tcpw_conn blank = {};
+
+	p->out.ruling = tcpw_ruling_without_ext(&blank, p->out.ruling);
+	tcpw_net_pressed(p->tn, p->policy->set.timeout_established_ms);
+}
+
+static void report_unrecorded(struct passage *p)
+{
+	tcpw_stats_segment(p->tn, &p->out.ruling);
+	if (!tcpw_report_wanted(p->tn, &p->out))
+		return;
+	memset(&p->out.view, 0, sizeof(p->out.view));
+	p->out.view.tuple = p->pkt->tuple;
+	p->out.view.now_ms = p->pkt->now_ms;
+	p->out.time_us = ktime_to_us(ktime_get_real());
+}
+
+/*
+ * Make a record. It is locked before others can find it, so that they wait
+ * until it says something.
+ *
+ * Return: 0; -EEXIST where somebody was quicker; -ENOMEM.
+ */
+static int create(struct passage *p)
+{
+	struct tcpw_flow *flow = tcpw_flow_alloc(&p->pkt->tuple);
+	int err;
+
+	if (!flow)
+		return -ENOMEM;
+	spin_lock_bh(&flow->lock);
+	err = tcpw_table_insert(p->tn, flow);
+	if (err) {
+		spin_unlock_bh(&flow->lock);
+		tcpw_flow_free(flow);
+		return err == -EEXIST ? err : -ENOMEM;
+	}
+	p->out.began = true;
+	tcpw_flow_begin(p->tn, flow);
+	carry_out(p, flow);
+	spin_unlock_bh(&flow->lock);
+	tcpw_wheel_start(&p->tn->wheel);
+	tcpw_half_bound(p->tn, p->policy);
+	return 0;
+}
+
+/* Return: false when there is a record by now. */
+static bool unknown(struct passage *p)
+{
+	struct tcpw_packet *pkt = p->pkt;
+	struct tcpw_conn blank = {};
+	int err;
+
+	pkt->now_ms = tcpw_now_ms();
+	p->out.ruling = tcpw_judge(&blank, NULL, pkt->side, &pkt->seg,
+				   tcpw_pickup(p->tn, p->policy, pkt),
+				   pkt->now_ms);
+	if (p->out.ruling.create && tcpw_table_admit(p->tn, p->policy)) {
+		err = create(p);
+		if (!err)
+			return true;
+		atomic_dec(&p->tn->records);
+		if (err == -EEXIST)
+			return false;
+		without_memory(p);
+	} else if (p->out.ruling.create ||
+		   (for_want_of_record(&p->out.ruling) &&
+		    tcpw_table_full(p->tn, p->policy))) {
+		without_place(p);
+	}
+	report_unrecorded(p);
+	return true;
+}
+
+/*
+ * tcpw_follow_segment() - judge a segment and follow its connection
+ *
+ * Context: netfilter hook, RCU read side. Return: false to drop the packet.
+ */
+bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
+{
+	bool refused, enforced;
+	struct tcpw_flow *flow;
+	struct passage p;
+
+	p.tn = tn;
+	p.policy = rcu_dereference(tn->policy);
+	p.pkt = pkt;
+	p.out.time_us = 0;
+	p.out.began = false;
+	p.out.replaced = false;
+	memset(p.out.moves, 0, sizeof(p.out.moves));
+	if (p.policy->set.csum)
+		tcpw_packet_checksum(pkt);
+	do {
+		flow = tcpw_table_find(tn, &pkt->tuple);
+	} while (!(flow ? known(&p, flow) : unknown(&p)));
+	refused = p.out.ruling.verdict == TCPWARD_VERDICT_DROP;
+	enforced = p.policy->set.mode == TCPWARD_MODE_ENFORCE;
+	tcpw_report_segment(tn, pkt, &p.out, refused && !enforced);
+	return !refused || !enforced;
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parts of netlink messages: connections, segments, transitions. Reads only
+ * copies; -EMSGSIZE means that the buffer is full.
+ */
+#include "netlink_gen.h"
+#include "tcpward.h"
+
+#define ADDR_SIZE nla_total_size(sizeof(struct in6_addr))
+#define U8_SIZE nla_total_size(sizeof(u8))
+#define U16_SIZE nla_total_size(sizeof(u16))
+#define U32_SIZE nla_total_size(sizeof(u32))
+#define U64_SIZE nla_total_size_64bit(sizeof(u64))
+
+/* --- endpoints --------------------------------------------------------- */
+
+static int put_socket(struct sk_buff *skb, const struct tcpw_tuple *tuple,
+		      unsigned int side, u8 state)
+{
+	size_t size = tuple->family == NFPROTO_IPV4 ?
+		      sizeof(struct in_addr) : sizeof(struct in6_addr);
+
+	if (nla_put(skb, TCPWARD_A_ENDPOINT_ADDR, size, &tuple->addr[side]) ||
+	    nla_put_u16(skb, TCPWARD_A_ENDPOINT_PORT,
+			ntohs(tuple->port[side])) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_STATE, state))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_counts(struct sk_buff *skb, const struct tcpw_facts *facts,
+		      unsigned int side)
+{
+	if (nla_put_u32(skb, TCPWARD_A_ENDPOINT_SEGMENTS,
+			facts->segments[side]) ||
+	    nla_put_u64_64bit(skb, TCPWARD_A_ENDPOINT_BYTES,
+			      facts->bytes[side], TCPWARD_A_ENDPOINT_PAD) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_RETRANSMITTED,
+			facts->retransmitted[side]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static u32 option_bits(const struct tcpw_endpoint *ep)
+{
+	return (ep->flags & TCPW_EP_WS ? 1 : 0) |
+	       (ep->flags & TCPW_EP_TS ? 2 : 0) |
+	       (ep->flags & TCPW_EP_SACK_OK ? 4 : 0) |
+	       (ep->flags & TCPW_EP_AUTH ? 8 : 0);
+}
+
+static int put_numbers(struct sk_buff *skb, const struct tcpw_endpoint *ep)
+{
+	if (ep->flags & TCPW_EP_ISS &&
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_ISS, ep->iss))
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, TCPWARD_A_ENDPOINT_NXT, ep->nxt) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_UNA, ep->una) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_EDGE, ep->edge) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES,
+			ep->maxwnd) ||
+	    nla_put_u8(skb, TCPWARD_A_ENDPOINT_WINDOW_SCALE, ep->ws) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_OPTIONS, option_bits(ep)) ||
+	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_TSRECENT, ep->tsrecent))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* How much of an endpoint a message tells. */
+enum detail {
+	DETAIL_SOCKET,
+	DETAIL_COUNTS,
+	DETAIL_ALL,
+};
+
+static int put_endpoint(struct sk_buff *skb, int attr,
+			const struct tcpw_view *view, unsigned int side,
+			u8 state, enum detail detail)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (put_socket(skb, &view->tuple, side, state))
+		goto cancel;
+	if (detail >= DETAIL_COUNTS && put_counts(skb, &view->facts, side))
+		goto cancel;
+	if (detail >= DETAIL_ALL &&
+	    put_numbers(skb, &view->facts.conn.ep[side]))
+		goto cancel;
+	nla_nest_end(skb, nest);
+	return 0;
+
+cancel:
+	nla_nest_cancel(skb, nest);
+	return -EMSGSIZE;
+}
+
+/* AF_INET and AF_INET6 are what NFPROTO_IPV4 and _IPV6 are numbered as. */
+static int put_identity(struct sk_buff *skb, const struct tcpw_view *view,
+			int id, int pad, int family)
+{
+	if (view->facts.id &&
+	    nla_put_u64_64bit(skb, id, view->facts.id, pad))
+		return -EMSGSIZE;
+	return nla_put_u8(skb, family, view->tuple.family);
+}
+
+/* --- connections ------------------------------------------------------- */
+
+static int put_records(struct sk_buff *skb, const struct tcpw_facts *facts)
+{
+	unsigned int i, n = tcpw_flow_records(facts);
+	struct nlattr *nest;
+	u32 record;
+
+	for (i = 0; i < n; i++) {
+		nest = nla_nest_start(skb, TCPWARD_A_CONN_RECORD);
+		if (!nest)
+			return -EMSGSIZE;
+		record = tcpw_flow_record(facts, i);
+		if (nla_put_u8(skb, TCPWARD_A_RECORD_SIDE,
+			       TCPW_RECORD_SIDE(record) ^
+			       facts->conn.client) ||
+		    nla_put_u32(skb, TCPWARD_A_RECORD_STATE,
+				TCPW_RECORD_STATE(record)) ||
+		    nla_put_u32(skb, TCPWARD_A_RECORD_OFFSET_MS,
+				TCPW_RECORD_MS(record))) {
+			nla_nest_cancel(skb, nest);
+			return -EMSGSIZE;
+		}
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static u64 since(u64 now_ms, u64 then_ms)
+{
+	return now_ms > then_ms ? now_ms - then_ms : 0;
+}
+
+static int put_times(struct sk_buff *skb, const struct tcpw_view *view)
+{
+	const struct tcpw_facts *facts = &view->facts;
+	u64 created_ms = div_u64(facts->created_us, USEC_PER_MSEC);
+
+	if (nla_put_u64_64bit(skb, TCPWARD_A_CONN_AGE_MS,
+			      since(view->now_ms, created_ms),
+			      TCPWARD_A_CONN_PAD) ||
+	    nla_put_u64_64bit(skb, TCPWARD_A_CONN_IDLE_MS,
+			      since(view->now_ms, facts->passed_ms),
+			      TCPWARD_A_CONN_PAD))
+		return -EMSGSIZE;
+	if (facts->conn.deadline_ms &&
+	    nla_put_u64_64bit(skb, TCPWARD_A_CONN_EXPIRES_MS,
+			      since(facts->conn.deadline_ms, view->now_ms),
+			      TCPWARD_A_CONN_PAD))
+		return -EMSGSIZE;
+	if (facts->rtt_us &&
+	    nla_put_u32(skb, TCPWARD_A_CONN_HANDSHAKE_RTT_US, facts->rtt_us))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_closed_by(struct sk_buff *skb, int attr,
+			 const struct tcpw_conn *conn)
+{
+	if (!conn->closed_by)
+		return 0;
+	return nla_put_u8(skb, attr, (conn->closed_by - 1) ^ conn->client);
+}
+
+static int put_marks(struct sk_buff *skb, const struct tcpw_view *view)
+{
+	const struct tcpw_facts *facts = &view->facts;
+
+	if (nla_put_u32(skb, TCPWARD_A_CONN_KIND, facts->conn.kind) ||
+	    put_closed_by(skb, TCPWARD_A_CONN_CLOSED_BY, &facts->conn) ||
+	    nla_put_u32(skb, TCPWARD_A_CONN_QUIET, facts->quiet) ||
+	    nla_put_u32(skb, TCPWARD_A_CONN_DROPPED, facts->dropped))
+		return -EMSGSIZE;
+	if (facts->last_reason &&
+	    nla_put_u32(skb, TCPWARD_A_CONN_LAST_REASON, facts->last_reason))
+		return -EMSGSIZE;
+	if (view->pending_syns &&
+	    nla_put_u8(skb, TCPWARD_A_CONN_PENDING_SYNS, view->pending_syns))
+		return -EMSGSIZE;
+	if (view->shadow &&
+	    nla_put_u32(skb, TCPWARD_A_CONN_SHADOW, view->shadow))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view)
+{
+	const struct tcpw_facts *facts = &view->facts;
+	u8 client = facts->conn.client;
+
+	if (put_identity(skb, view, TCPWARD_A_CONN_ID, TCPWARD_A_CONN_PAD,
+			 TCPWARD_A_CONN_FAMILY) ||
+	    put_endpoint(skb, TCPWARD_A_CONN_CLIENT, view, client,
+			 facts->shown[client], DETAIL_ALL) ||
+	    put_endpoint(skb, TCPWARD_A_CONN_SERVER, view, !client,
+			 facts->shown[!client], DETAIL_ALL) ||
+	    put_marks(skb, view) || put_times(skb, view) ||
+	    put_records(skb, facts))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* --- segments ---------------------------------------------------------- */
+
+#define SOCKET_SIZE (nla_total_size(ADDR_SIZE + U16_SIZE + U32_SIZE))
+
+size_t tcpw_message_segment_size(void)
+{
+	return 2 * U64_SIZE +		/* time-us, id */
+	       2 * U8_SIZE +		/* family, side */
+	       2 * SOCKET_SIZE +	/* client, server */
+	       3 * U16_SIZE +		/* flags, window, mss */
+	       U8_SIZE +		/* window-scale */
+	       13 * U32_SIZE +		/* all other numbers */
+	       2 * TCPW_SACK_MAX * U32_SIZE +
+	       2 * nla_total_size(0);	/* retransmission, observed */
+}
+
+static int put_options(struct sk_buff *skb, const struct tcpw_seg *seg)
+{
+	unsigned int i;
+
+	if (seg->options & TCPW_OPT_WS &&
+	    nla_put_u8(skb, TCPWARD_A_SEGMENT_WINDOW_SCALE, seg->ws))
+		return -EMSGSIZE;
+	if (seg->options & TCPW_OPT_MSS &&
+	    nla_put_u16(skb, TCPWARD_A_SEGMENT_MSS, seg->mss))
+		return -EMSGSIZE;
+	if (seg->options & TCPW_OPT_TS &&
+	    (nla_put_u32(skb, TCPWARD_A_SEGMENT_TSVAL, seg->tsval) ||
+	     nla_put_u32(skb, TCPWARD_A_SEGMENT_TSECR, seg->tsecr)))
+		return -EMSGSIZE;
+	for (i = 0; i < 2u * seg->sacks; i++)
+		if (nla_put_u32(skb, TCPWARD_A_SEGMENT_SACK, seg->sack[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int put_segment(struct sk_buff *skb, const struct tcpw_seg *seg)
+{
+	if (nla_put_u16(skb, TCPWARD_A_SEGMENT_FLAGS, seg->flags) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_SEQ, seg->seq) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_ACK, seg->ack) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_LENGTH_BYTES, seg->len) ||
+	    nla_put_u16(skb, TCPWARD_A_SEGMENT_WINDOW, seg->window))
+		return -EMSGSIZE;
+	return put_options(skb, seg);
+}
+
+static int put_ruling(struct sk_buff *skb, const struct tcpw_ruling *r)
+{
+	if (nla_put_u32(skb, TCPWARD_A_SEGMENT_VERDICT, r->verdict))
+		return -EMSGSIZE;
+	if (r->retransmission &&
+	    nla_put_flag(skb, TCPWARD_A_SEGMENT_RETRANSMISSION))
+		return -EMSGSIZE;
+	if (r->reason &&
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_REASON, r->reason))
+		return -EMSGSIZE;
+	if (r->flag && nla_put_u32(skb, TCPWARD_A_SEGMENT_FLAG, r->flag))
+		return -EMSGSIZE;
+	if (!r->field)
+		return 0;
+	if (nla_put_u32(skb, TCPWARD_A_SEGMENT_FIELD, r->field) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_LOW, r->low) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_HIGH, r->high) ||
+	    nla_put_u32(skb, TCPWARD_A_SEGMENT_SEEN, r->seen))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Without a record an end that has sent something is still CLOSED. */
+static u8 state_of(const struct tcpw_view *view, unsigned int side)
+{
+	return view->facts.id ? view->facts.shown[side] :
+				TCPWARD_STATE_CLOSED;
+}
+
+int tcpw_message_segment(struct sk_buff *skb, u32 sequence,
+			 const struct tcpw_segment_info *info)
+{
+	const struct tcpw_view *view = &info->out->view;
+	u8 client = info->client;
+
+	if (nla_put_u32(skb, TCPWARD_A_SEGMENT_SEQUENCE, sequence) ||
+	    nla_put_u64_64bit(skb, TCPWARD_A_SEGMENT_TIME_US,
+			      info->out->time_us, TCPWARD_A_SEGMENT_PAD) ||
+	    put_identity(skb, view, TCPWARD_A_SEGMENT_ID,
+			 TCPWARD_A_SEGMENT_PAD, TCPWARD_A_SEGMENT_FAMILY) ||
+	    put_endpoint(skb, TCPWARD_A_SEGMENT_CLIENT, view, client,
+			 state_of(view, client), DETAIL_SOCKET) ||
+	    put_endpoint(skb, TCPWARD_A_SEGMENT_SERVER, view, !client,
+			 state_of(view, !client), DETAIL_SOCKET) ||
+	    nla_put_u8(skb, TCPWARD_A_SEGMENT_SIDE,
+		       info->pkt->side ^ client) ||
+	    put_segment(skb, &info->pkt->seg) ||
+	    put_ruling(skb, &info->out->ruling))
+		return -EMSGSIZE;
+	if (info->observed && nla_put_flag(skb, TCPWARD_A_SEGMENT_OBSERVED))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* --- transitions ------------------------------------------------------- */
+
+size_t tcpw_message_transition_size(void)
+{
+	return 2 * (SOCKET_SIZE + 2 * U32_SIZE + U64_SIZE) +
+	       3 * U64_SIZE +		/* time-us, id, expires-ms */
+	       3 * U8_SIZE +		/* family, side, closed-by */
+	       4 * U32_SIZE;		/* sequence, from, to, event */
+}
+
+static int put_move(struct sk_buff *skb,
+		    const struct tcpw_transition_info *info)
+{
+	u8 client = info->view->facts.conn.client;
+
+	if (info->event >= 0 &&
+	    nla_put_u32(skb, TCPWARD_A_TRANSITION_EVENT, info->event))
+		return -EMSGSIZE;
+	if (info->side < 0)
+		return 0;
+	if (nla_put_u8(skb, TCPWARD_A_TRANSITION_SIDE,
+		       info->side ^ client) ||
+	    nla_put_u32(skb, TCPWARD_A_TRANSITION_FROM, info->move.from) ||
+	    nla_put_u32(skb, TCPWARD_A_TRANSITION_TO, info->move.to))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* The view is that after the segment, which may have moved both ends. */
+static int put_ends(struct sk_buff *skb,
+		    const struct tcpw_transition_info *info)
+{
+	const struct tcpw_view *view = info->view;
+	u8 client = view->facts.conn.client;
+	u8 states[2];
+
+	memcpy(states, view->facts.shown, sizeof(states));
+	if (info->side >= 0)
+		states[info->side] = info->move.to;
+	if (put_endpoint(skb, TCPWARD_A_TRANSITION_CLIENT, view, client,
+			 states[client], DETAIL_COUNTS) ||
+	    put_endpoint(skb, TCPWARD_A_TRANSITION_SERVER, view, !client,
+			 states[!client], DETAIL_COUNTS))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
+			    const struct tcpw_transition_info *info)
+{
+	const struct tcpw_view *view = info->view;
+	const struct tcpw_conn *conn = &view->facts.conn;
+
+	if (nla_put_u32(skb, TCPWARD_A_TRANSITION_SEQUENCE, sequence) ||
+	    nla_put_u64_64bit(skb, TCPWARD_A_TRANSITION_TIME_US,
+			      info->time_us, TCPWARD_A_TRANSITION_PAD) ||
+	    put_identity(skb, view, TCPWARD_A_TRANSITION_ID,
+			 TCPWARD_A_TRANSITION_PAD,
+			 TCPWARD_A_TRANSITION_FAMILY) ||
+	    put_ends(skb, info) || put_move(skb, info) ||
+	    put_closed_by(skb, TCPWARD_A_TRANSITION_CLOSED_BY, conn))
+		return -EMSGSIZE;
+	if (conn->deadline_ms &&
+	    nla_put_u64_64bit(skb, TCPWARD_A_TRANSITION_EXPIRES_MS,
+			      since(conn->deadline_ms, view->now_ms),
+			      TCPWARD_A_TRANSITION_PAD))
+		return -EMSGSIZE;
+	return 0;
+}

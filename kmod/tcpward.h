@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the module owe each other, grouped by file.
+ *
+ * Lock order, outer first:
+ *	tcpw_net.lock		mutex: configuration, hooks, list of traces
+ *	tcpw_flow.lock		spinlock, bottom halves off: one connection
+ *	tcpw_half.lock		spinlock: order of half-open records
+ *	tcpw_slot.lock		spinlock: one slot of the timing wheel
+ *	bucket locks of rhashtable
+ * Never two of a kind at once. tcpw_stream.lock (sequence of messages) is
+ * taken with none of these held: decide under the lock, report after it.
+ *
+ * Letters beside members:
+ *	C constant once others can see it	F tcpw_flow.lock
+ *	H tcpw_half.lock			N tcpw_net.lock
+ *	W tcpw_slot.lock			R RCU, written under N
+ *	A atomic or READ_ONCE() and WRITE_ONCE()
+ */
+#ifndef TCPW_TCPWARD_H
+#define TCPW_TCPWARD_H
+
+#include "core/core.h"
+
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#define TCPW_VERSION "0.1.0"
+
+struct genl_family;
+struct genl_info;
+struct net;
+struct netlink_ext_ack;
+struct nf_hook_state;
+struct nlattr;
+struct sk_buff;
+
+/* Deadlines and ages count time asleep too, as the peers' clocks do. */
+static inline u64 tcpw_now_ms(void)
+{
+	return ktime_to_ms(ktime_get_coarse_boottime());
+}
+
+static inline u64 tcpw_now_us(void)
+{
+	return ktime_to_us(ktime_get_boottime());
+}
+
+/* --- connections ------------------------------------------------------- */
+
+/* Both sockets in canonical order: the lower address and port is [0]. */
+struct tcpw_tuple {
+	union nf_inet_addr addr[2];
+	__be16 port[2];
+	u8 family;
+	u8 pad[3];		/* zero: the hash covers it */
+};
+
+#define TCPW_RECORDS 8
+
+/* What is known of a connection, apart from how it is stored. */
+struct tcpw_facts {
+	struct tcpw_conn conn;
+	u64 id;
+	u64 created_us;
+	u64 passed_ms;		/* when the last segment passed */
+	u64 bytes[2];		/* by side, as conn.ep[] */
+	u32 segments[2];
+	u32 retransmitted[2];	/* segments */
+	u32 rtt_us;		/* SYN to third step; 0: not seen whole */
+	u32 quiet;		/* segments */
+	u32 dropped;		/* segments */
+	u32 record[TCPW_RECORDS];	/* flight recorder, see flow.c */
+	u8 shown[2];		/* states that are counted and reported */
+	u8 last_reason;
+	u8 records;		/* ever written, from 8 on modulo 8 plus 8 */
+};
+
+struct tcpw_flow {
+	struct rhash_head node;
+	struct tcpw_tuple tuple;	/* C */
+	spinlock_t lock;
+	u32 tick;		/* F: when the wheel visits; 0: never */
+	bool dead;		/* F: no longer in the table */
+	bool counted;		/* F: in tcpw_stats.in_state */
+	bool is_half;		/* F: was put into tcpw_half.list */
+	u8 client;		/* F: side that was counted as the client */
+	struct tcpw_facts facts;	/* F */
+	struct tcpw_ext *ext;	/* F */
+	struct list_head half;	/* H: in tcpw_half.list or empty */
+	union {
+		struct hlist_node slot;	/* W */
+		struct rcu_head rcu;	/* once dead */
+	};
+};
+
+/* A copy of a connection that can be read without its lock. */
+struct tcpw_view {
+	struct tcpw_tuple tuple;
+	struct tcpw_facts facts;
+	u64 now_ms;
+	u8 pending_syns;
+	u8 shadow;		/* enum tcpward_kind */
+};
+
+/* --- a network namespace ----------------------------------------------- */
+
+/* The configuration, and what it means to the core without pickup=auto. */
+struct tcpw_policy {
+	struct tcpw_config set;
+	struct tcpw_config strict;
+	struct tcpw_config loose;
+	struct rcu_head rcu;
+};
+
+struct tcpw_half {
+	spinlock_t lock;
+	u32 count;		/* H */
+	struct list_head list;	/* H: oldest first */
+};
+
+#define TCPW_SLOTS 512
+
+struct tcpw_slot {
+	spinlock_t lock;
+	struct hlist_head list;	/* W */
+};
+
+struct tcpw_wheel {
+	struct tcpw_slot *slots;
+	u32 tick;		/* A: the last one visited; worker only */
+	struct delayed_work work;
+};
+
+/* Messages of one kind to listeners, numbered so that they see losses. */
+struct tcpw_stream {
+	spinlock_t lock;
+	u32 sequence;		/* under lock */
+};
+
+#define TCPW_STREAMS 2		/* TCPWARD_NLGRP_TRANSITIONS, _VERDICTS */
+#define TCPW_BUCKETS 32
+
+/* Per CPU; unsigned long, so that an increment needs no protection. */
+struct tcpw_stats {
+	unsigned long segments;
+	unsigned long verdict[TCPWARD_VERDICT_DROP + 1];
+	unsigned long flagged;
+	unsigned long untracked;
+	unsigned long events_lost;
+	unsigned long opened;
+	unsigned long ended;
+	unsigned long evicted;
+	unsigned long reason[TCPWARD_REASON_MAX + 1];
+	unsigned long entered[TCPWARD_STATE_MAX + 1];
+	/* Records by state of client and server; a sum over CPUs alone has
+	 * a meaning.
+	 */
+	unsigned long in_state[2][TCPWARD_STATE_MAX + 1];
+	unsigned long rtt_us[TCPW_BUCKETS];
+	unsigned long lifetime_ms[TCPW_BUCKETS];
+};
+
+struct tcpw_net {
+	struct net *net;	/* C */
+	struct mutex lock;
+	struct tcpw_policy __rcu *policy;	/* R */
+	bool hooked;		/* N */
+	bool leaving;		/* N: no hooks any more */
+	struct rhashtable table;
+	atomic_t records;	/* in the table, or about to be */
+	atomic_t exts;
+	atomic64_t next_id;
+	u64 since_ms;		/* A: judging began; 0: off */
+	u64 adopt_ms;		/* A: pickup=auto adopts until then */
+	u64 pressed_ms;		/* A: as long, for what went untracked */
+	struct tcpw_half half;
+	struct tcpw_wheel wheel;
+	struct tcpw_stats __percpu *stats;
+	struct tcpw_stream streams[TCPW_STREAMS];
+	struct list_head traces;	/* R */
+};
+
+/* --- packets ----------------------------------------------------------- */
+
+struct tcpw_packet {
+	struct sk_buff *skb;
+	const struct nf_hook_state *state;
+	struct tcpw_tuple tuple;
+	struct tcpw_seg seg;
+	u64 now_ms;
+	unsigned int offset;	/* of the TCP header, from skb->data */
+	u8 side;		/* of the sender, index in tuple */
+};
+
+/* One endpoint that went from one state to another. */
+struct tcpw_move {
+	u8 from;
+	u8 to;
+};
+
+/* What became of a segment, or of a record, to be reported. */
+struct tcpw_outcome {
+	struct tcpw_ruling ruling;
+	struct tcpw_move moves[2];	/* by side; from == to: none */
+	u64 time_us;		/* since the epoch */
+	bool began;		/* the record is new */
+	bool replaced;		/* it took the place of former */
+	struct tcpw_view view;	/* facts.id 0: no record */
+	struct tcpw_view former;	/* set where replaced is */
+};
+
+/* main.c */
+extern struct tcpw_config tcpw_defaults;	/* of new namespaces */
+
+/* net.c: state of a network namespace and its configuration */
+struct tcpw_net *tcpw_net(const struct net *net);
+int tcpw_net_init(void);
+void tcpw_net_exit(void);
+int tcpw_net_begin(void);	/* put hooks in place */
+void tcpw_net_end(void);	/* take them away everywhere */
+int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg);
+void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms);
+
+/* hook.c: where packets come in */
+int tcpw_hook_register(struct net *net);
+void tcpw_hook_unregister(struct net *net);
+
+/* packet.c: from a packet to a tuple and a segment */
+bool tcpw_packet_read(struct tcpw_packet *pkt);
+void tcpw_packet_checksum(struct tcpw_packet *pkt);
+void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
+		     const void *one, __be16 one_port,
+		     const void *other, __be16 other_port, u8 *side);
+
+/* pickup.c: adopt a segment without a record, or not */
+const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
+				      const struct tcpw_policy *policy,
+				      const struct tcpw_packet *pkt);
+
+/* follow.c: judge a segment, write what follows, report it */
+bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt);
+
+/* flow.c: one connection; all but tcpw_flow_alloc() under its lock */
+int tcpw_flow_init(void);
+void tcpw_flow_exit(void);
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple);
+void tcpw_flow_free(struct tcpw_flow *flow);
+void tcpw_flow_free_rcu(struct tcpw_flow *flow);
+void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow);
+void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
+bool tcpw_flow_provide_ext(struct tcpw_net *tn, struct tcpw_flow *flow,
+			   u32 limit);
+void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+		      struct tcpw_move moves[2]);
+void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
+		    struct tcpw_view *view);
+unsigned int tcpw_flow_records(const struct tcpw_facts *facts);
+u32 tcpw_flow_record(const struct tcpw_facts *facts, unsigned int i);
+
+#define TCPW_RECORD_SIDE(r) ((r) >> 31)
+#define TCPW_RECORD_STATE(r) ((r) >> 27 & 0xf)
+#define TCPW_RECORD_MS(r) ((r) & 0x7ffffff)
+
+/* table.c: all connections of a namespace */
+int tcpw_table_init(struct tcpw_net *tn);
+void tcpw_table_exit(struct tcpw_net *tn);
+struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
+				  const struct tcpw_tuple *tuple);
+int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow);
+void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
+		       u64 now_ms);
+void tcpw_table_flush(struct tcpw_net *tn);
+bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow);
+bool tcpw_table_walk(struct tcpw_net *tn,
+		     bool (*each)(struct tcpw_net *tn, struct tcpw_flow *flow,
+				  void *arg), void *arg);
+bool tcpw_table_full(const struct tcpw_net *tn,
+		     const struct tcpw_policy *policy);
+bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy);
+
+/* half.c: half-open records, oldest first */
+void tcpw_half_init(struct tcpw_half *half);
+void tcpw_half_set(struct tcpw_half *half, struct tcpw_flow *flow, bool on);
+bool tcpw_half_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
+void tcpw_half_bound(struct tcpw_net *tn, const struct tcpw_policy *policy);
+
+/* expire.c: the timing wheel */
+int tcpw_wheel_init(struct tcpw_wheel *wheel);
+void tcpw_wheel_stop(struct tcpw_wheel *wheel);
+void tcpw_wheel_exit(struct tcpw_wheel *wheel);
+void tcpw_wheel_start(struct tcpw_wheel *wheel);
+void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
+void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
+
+/* stats.c: counters */
+void tcpw_stats_segment(struct tcpw_net *tn, const struct tcpw_ruling *ruling);
+void tcpw_stats_sum(const struct tcpw_net *tn, struct tcpw_stats *sum);
+unsigned int tcpw_stats_bucket(u64 value);
+
+/* report.c: who hears of what; all after the locks are dropped */
+bool tcpw_report_wanted(const struct tcpw_net *tn,
+			const struct tcpw_outcome *out);
+void tcpw_report_segment(struct tcpw_net *tn, const struct tcpw_packet *pkt,
+			 const struct tcpw_outcome *out, bool observed);
+void tcpw_report_moves(struct tcpw_net *tn, const struct tcpw_outcome *out);
+void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
+		      enum tcpward_conn_event event);
+
+/* event.c: notifications to multicast groups */
+/* What a transition notification says. */
+struct tcpw_transition_info {
+	const struct tcpw_view *view;
+	u64 time_us;		/* since the epoch */
+	struct tcpw_move move;
+	int side;		/* that moved; -1: none */
+	int event;		/* enum tcpward_conn_event; -1: none */
+};
+
+/* A judged segment as messages tell it. */
+struct tcpw_segment_info {
+	const struct tcpw_packet *pkt;
+	const struct tcpw_outcome *out;
+	bool observed;		/* the verdict was not carried out */
+	u8 client;		/* side of the client */
+};
+
+bool tcpw_event_heard(const struct tcpw_net *tn, unsigned int group);
+struct sk_buff *tcpw_event_alloc(size_t size, u8 cmd, void **header);
+void tcpw_event_transition(struct tcpw_net *tn,
+			   const struct tcpw_transition_info *info);
+void tcpw_event_verdict(struct tcpw_net *tn,
+			const struct tcpw_segment_info *info);
+
+/* trace.c: segments to the sockets that asked for them */
+int tcpw_trace_init(void);
+void tcpw_trace_exit(void);
+void tcpw_trace_clear(struct tcpw_net *tn);
+bool tcpw_trace_heard(const struct tcpw_net *tn);
+void tcpw_trace_segment(struct tcpw_net *tn,
+			const struct tcpw_segment_info *info);
+
+/* message.c: parts of messages */
+size_t tcpw_message_segment_size(void);
+int tcpw_message_segment(struct sk_buff *skb, u32 sequence,
+			 const struct tcpw_segment_info *info);
+size_t tcpw_message_transition_size(void);
+int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
+			    const struct tcpw_transition_info *info);
+int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view);
+
+/* filter.c: filters given in requests */
+struct tcpw_filter {
+	union nf_inet_addr addr;
+	u64 id;
+	u32 states;		/* mask of 1 << state; 0: any */
+	u32 reason;
+	__be16 port;
+	u8 family;		/* AF_UNSPEC: any */
+	u8 prefix_len;		/* bits of addr that count */
+	bool has_port;
+	bool has_id;
+};
+
+int tcpw_filter_parse(struct tcpw_filter *filter, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack);
+bool tcpw_filter_tuple(const struct tcpw_filter *filter,
+		       const struct tcpw_tuple *tuple);
+bool tcpw_filter_view(const struct tcpw_filter *filter,
+		      const struct tcpw_view *view);
+
+/* netlink.c: the family */
+extern struct genl_family tcpw_family;
+int tcpw_netlink_init(void);
+void tcpw_netlink_exit(void);
+int tcpw_netlink_abi(const struct nlattr *attr,
+		     struct netlink_ext_ack *extack);
+
+#endif

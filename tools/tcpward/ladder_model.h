@@ -139,7 +139,6 @@ void ladder_segment_text(const struct ladder_row *row,
  */
 bool ladder_note(const struct ladder_row *row, unsigned int index, char *text,
 		 size_t size);
-#define LADDER_NOTES 3
 
 void ladder_number_text(const struct ladder_number *number, char *text,
 			size_t size);

@@ -56,8 +56,9 @@ static enum truth match_state(const struct filter_node *node,
 				 1U << TCPWARD_STATE_SYN_RECEIVED;
 	bool either = in_mask(subject->client, node->mask) ||
 		      in_mask(subject->server, node->mask);
-	bool unfinished = in_mask(subject->client, opening) ||
-			  in_mask(subject->server, opening);
+	bool over = subject->conn && subject->conn->kind == TCPWARD_KIND_RESET;
+	bool unfinished = !over && (in_mask(subject->client, opening) ||
+				    in_mask(subject->server, opening));
 
 	switch (node->group) {
 	case GROUP_CONNECTED:

@@ -10,9 +10,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* By its ends the kernel finds a record at once, by its id only slowly. */
+struct victim {
+	struct model_address client;
+	struct model_address server;
+};
+
 struct found {
 	const struct filter *filter;
-	uint64_t *ids;
+	struct victim *victims;
 	size_t count;
 	size_t room;
 };
@@ -21,18 +27,19 @@ static int collect(const struct model_conn *conn, void *arg)
 {
 	struct found *found = arg;
 	size_t room = found->room ? 2 * found->room : 64;
-	uint64_t *ids;
+	struct victim *victims;
 
 	if (!filter_match(found->filter, conn))
 		return 0;
 	if (found->count == found->room) {
-		ids = realloc(found->ids, room * sizeof(*ids));
-		if (!ids)
+		victims = realloc(found->victims, room * sizeof(*victims));
+		if (!victims)
 			return -ENOMEM;
-		found->ids = ids;
+		found->victims = victims;
 		found->room = room;
 	}
-	found->ids[found->count++] = conn->id;
+	found->victims[found->count].client = conn->client.at;
+	found->victims[found->count++].server = conn->server.at;
 	return 0;
 }
 
@@ -56,7 +63,8 @@ static int forget_all(struct nl_client *client, const struct found *found)
 	int err;
 
 	for (size_t i = 0; i < found->count; i++) {
-		err = nl_conn_del(client, found->ids[i]);
+		err = nl_conn_del(client, &found->victims[i].client,
+				  &found->victims[i].server);
 		/* It may have ended by itself meanwhile. */
 		if (err == -ENOENT)
 			continue;
@@ -95,7 +103,7 @@ static int run(struct found *found, bool yes)
 	if (!code)
 		code = forget_all(client, found);
 	nl_end(client);
-	free(found->ids);
+	free(found->victims);
 	return code;
 }
 

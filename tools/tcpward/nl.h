@@ -46,7 +46,8 @@ int nl_conns(struct nl_client *client, const struct model_filter *filter,
 /* One connection by both ends, whichever opened; -ENOENT when unknown. */
 int nl_conn_get(struct nl_client *client, const struct model_address *one,
 		const struct model_address *other, struct model_conn *conn);
-int nl_conn_del(struct nl_client *client, uint64_t id);
+int nl_conn_del(struct nl_client *client, const struct model_address *one,
+		const struct model_address *other);
 
 /* Count of segments per reason, indexed by enum tcpward_reason. */
 int nl_reason_counts(struct nl_client *client,

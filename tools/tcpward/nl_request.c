@@ -153,25 +153,36 @@ static int keep_conn(const struct model_conn *conn, void *arg)
 	return 0;
 }
 
-int nl_conn_get(struct nl_client *client, const struct model_address *one,
-		const struct model_address *other, struct model_conn *conn)
+/* A request about the connection between two ends, or NULL. */
+static struct nl_msg *request_between(struct nl_client *client, int command,
+				      const struct model_address *one,
+				      const struct model_address *other)
 {
-	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_CONN_GET, 0);
-	struct conn_answer answer = { keep_conn, conn };
+	struct nl_msg *msg = nl_request(client, command, 0);
 	bool ok = msg &&
 		  !nla_put_u8(msg, TCPWARD_A_CONN_FAMILY, one->family) &&
 		  put_endpoint(msg, TCPWARD_A_CONN_CLIENT, one) &&
 		  put_endpoint(msg, TCPWARD_A_CONN_SERVER, other);
 
-	return nl_talk(client, filled(msg, ok), take_conn, &answer);
+	return filled(msg, ok);
 }
 
-int nl_conn_del(struct nl_client *client, uint64_t id)
+int nl_conn_get(struct nl_client *client, const struct model_address *one,
+		const struct model_address *other, struct model_conn *conn)
 {
-	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_CONN_DEL, 0);
-	bool ok = msg && !nla_put_u64(msg, TCPWARD_A_CONN_ID, id);
+	struct conn_answer answer = { keep_conn, conn };
 
-	return nl_talk(client, filled(msg, ok), NULL, NULL);
+	return nl_talk(client,
+		       request_between(client, TCPWARD_CMD_CONN_GET, one,
+				       other), take_conn, &answer);
+}
+
+int nl_conn_del(struct nl_client *client, const struct model_address *one,
+		const struct model_address *other)
+{
+	return nl_talk(client,
+		       request_between(client, TCPWARD_CMD_CONN_DEL, one,
+				       other), NULL, NULL);
 }
 
 static int take_reason(struct nlattr *attrs, int len, void *arg)

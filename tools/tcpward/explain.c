@@ -117,15 +117,10 @@ static int unknown(const char *word)
 
 static void print_one(enum tcpward_reason r, const char *word)
 {
-	json_t *object;
-
 	if (tool.format == OUTPUT_JSON) {
 		json_array_add(json_explanation(r));
 	} else if (tool.format == OUTPUT_JSON_LINES) {
-		object = json_explanation(r);
-		json_object_set_new(object, "schema_version",
-				    json_integer(TOOL_SCHEMA_VERSION));
-		tool_print_json(object);
+		json_line(json_explanation(r), "reason");
 	} else if (word) {
 		print_explanation(r);
 	} else {

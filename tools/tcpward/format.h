@@ -66,6 +66,9 @@ json_t *json_transition(const struct model_transition *transition);
 json_t *json_reason(enum tcpward_reason reason);
 json_t *json_side(int side);
 
+/* Print @object (released) as a line of its own, of this type. */
+void json_line(json_t *object, const char *type);
+
 /* One JSON document whose array @key is written as it comes. */
 void json_array_begin(const char *key);
 void json_array_add(json_t *object);	/* releases @object */

@@ -254,6 +254,16 @@ json_t *json_transition(const struct model_transition *transition)
 	return object;
 }
 
+void json_line(json_t *object, const char *type)
+{
+	json_t *line = json_pack("{s:i, s:s}", "schema_version",
+				 TOOL_SCHEMA_VERSION, "type", type);
+
+	json_object_update(line, object);
+	json_decref(object);
+	tool_print_json(line);
+}
+
 static bool array_empty;
 
 void json_array_begin(const char *key)

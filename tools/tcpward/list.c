@@ -35,10 +35,10 @@ static const struct {
 	bool right;
 } columns[COLUMNS] = {
 	{ "CLIENT", false }, { "SERVER", false },
-	{ "CLIENT-STATE", false }, { "SERVER-STATE", false },
+	{ "C-STATE", false }, { "S-STATE", false },
 	{ "NOTE", false }, { "AGE", true }, { "IDLE", true },
-	{ "ENDS", true }, { "RTT", true }, { "C-BYTES", true },
-	{ "S-BYTES", true }, { "RETR", true },
+	{ "ENDS", true }, { "RTT", true }, { "C-SENT", true },
+	{ "S-SENT", true }, { "RETR", true },
 };
 
 struct listing {
@@ -174,10 +174,7 @@ static void add_json(const struct model_conn *conn)
 		json_array_add(object);
 		return;
 	}
-	json_object_set_new(object, "schema_version",
-			    json_integer(TOOL_SCHEMA_VERSION));
-	json_object_set_new(object, "type", json_string("connection"));
-	tool_print_json(object);
+	json_line(object, "connection");
 }
 
 static int add(const struct model_conn *conn, void *arg)

@@ -249,10 +249,7 @@ static int show(const struct model_conn *conn, void *arg)
 		json_array_add(object);
 		return 0;
 	}
-	json_object_set_new(object, "schema_version",
-			    json_integer(TOOL_SCHEMA_VERSION));
-	json_object_set_new(object, "type", json_string("connection"));
-	tool_print_json(object);
+	json_line(object, "connection");
 	return 0;
 }
 

@@ -48,15 +48,12 @@ static int printed(struct watching *watching)
 	return watching->left && !--watching->left;
 }
 
-static void print_json(json_t *object)
+static void print_json(json_t *object, const char *type)
 {
-	if (tool.format == OUTPUT_JSON) {
+	if (tool.format == OUTPUT_JSON)
 		json_array_add(object);
-		return;
-	}
-	json_object_set_new(object, "schema_version",
-			    json_integer(TOOL_SCHEMA_VERSION));
-	tool_print_json(object);
+	else
+		json_line(object, type);
 }
 
 /* A number as it is, and from the sender's first one where that is known. */
@@ -146,7 +143,7 @@ static void print_segment(const struct model_segment *segment)
 	enum paint color = segment->verdict == TCPWARD_VERDICT_DROP ?
 			   PAINT_RED : PAINT_YELLOW;
 
-	printf("%s %s %s %s  %s%s%s  %s %s\n",
+	printf("%s  %s %s %s  %s%s%s  %s %s\n",
 	       format_clock(segment->time_us, clock),
 	       model_address_text(&src->at, from), arrow(),
 	       model_address_text(&dst->at, to), paint(color),
@@ -171,24 +168,34 @@ static int on_verdict(const struct model_segment *segment, void *arg)
 	if (tool.format == OUTPUT_TEXT)
 		print_segment(segment);
 	else
-		print_json(json_segment(segment, "verdict"));
+		print_json(json_segment(segment, "verdict"), "verdict");
 	return printed(watching);
 }
+
+/* As wide as "SYN_RECEIVED -> ESTABLISHED", so that lines stand in columns. */
+#define MOVE_COLUMNS 27
+#define ADDRESS_COLUMNS 15
 
 static void print_side(const struct model_transition *transition, int side)
 {
 	const struct model_endpoint *ep = side ? &transition->server :
 					  &transition->client;
+	bool moved = transition->moved && transition->side == side;
 	char address[MODEL_ADDRESS_TEXT];
+	int used;
 
-	printf("  %s ", model_address_text(&ep->at, address));
-	if (transition->moved && transition->side == side)
-		printf("%s %s %s%s%s", state_text(transition->from), arrow(),
+	printf("  %-*s ", ADDRESS_COLUMNS,
+	       model_address_text(&ep->at, address));
+	used = printf("%s", state_text(moved ? transition->from : ep->state));
+	if (moved) {
+		printf(" %s %s%s%s", arrow(),
 		       paint(paint_state(transition->to)),
 		       state_text(transition->to), paint_end());
-	else
-		printf("%s%s%s", paint(PAINT_DIM), state_text(ep->state),
-		       paint_end());
+		used += strlen(state_text(transition->to)) +
+			(tool.utf8 ? 3 : 4);
+	}
+	if (!side && used < MOVE_COLUMNS)
+		printf("%*s", MOVE_COLUMNS - used, "");
 }
 
 static void print_transition(const struct model_transition *transition)
@@ -228,7 +235,7 @@ static int on_transition(const struct model_transition *transition, void *arg)
 	if (tool.format == OUTPUT_TEXT)
 		print_transition(transition);
 	else
-		print_json(json_transition(transition));
+		print_json(json_transition(transition), "transition");
 	return printed(watching);
 }
 
@@ -246,7 +253,7 @@ static void on_lost(uint64_t count, void *arg)
 		tool_note("%" PRIu64 " events lost; going on", count);
 	else
 		print_json(json_pack("{s:s, s:I}", "type", "lost", "count",
-				     (json_int_t)count));
+				     (json_int_t)count), "lost");
 	fflush(stdout);
 }
 

@@ -31,8 +31,8 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
 .DELETE_ON_ERROR:
-.PHONY: all programs module demo check check-native check-vm vm vm-run deps \
-	install clean help
+.PHONY: all programs module demo check check-native check-vm fuzz vm \
+	vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
 
@@ -103,6 +103,9 @@ check-native: ## run the tests that need no VM
 
 check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
+
+fuzz: deps ## fuzz parser, core and capture reader, TIME=60 seconds each
+	@selftests/fuzz/run
 
 vm: vm-run ## open a shell in a test VM, or run RUN='command' there
 	@$(make-exit $(shell cat $(VM_CODE); rm $(VM_CODE))):

@@ -49,11 +49,16 @@ static u32 option_bits(const struct tcpw_endpoint *ep)
 	       (ep->flags & TCPW_EP_AUTH ? 8 : 0);
 }
 
+/* In every message, so that numbers can be shown from the first one on. */
+static int put_iss(struct sk_buff *skb, const struct tcpw_endpoint *ep)
+{
+	if (!(ep->flags & TCPW_EP_ISS))
+		return 0;
+	return nla_put_u32(skb, TCPWARD_A_ENDPOINT_ISS, ep->iss);
+}
+
 static int put_numbers(struct sk_buff *skb, const struct tcpw_endpoint *ep)
 {
-	if (ep->flags & TCPW_EP_ISS &&
-	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_ISS, ep->iss))
-		return -EMSGSIZE;
 	if (nla_put_u32(skb, TCPWARD_A_ENDPOINT_NXT, ep->nxt) ||
 	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_UNA, ep->una) ||
 	    nla_put_u32(skb, TCPWARD_A_ENDPOINT_EDGE, ep->edge) ||
@@ -81,7 +86,8 @@ static int put_endpoint(struct sk_buff *skb, int attr,
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (put_socket(skb, &view->tuple, side, state))
+	if (put_socket(skb, &view->tuple, side, state) ||
+	    put_iss(skb, &view->facts.conn.ep[side]))
 		goto cancel;
 	if (detail >= DETAIL_COUNTS && put_counts(skb, &view->facts, side))
 		goto cancel;
@@ -210,7 +216,7 @@ int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view)
 
 /* --- segments ---------------------------------------------------------- */
 
-#define SOCKET_SIZE (nla_total_size(ADDR_SIZE + U16_SIZE + U32_SIZE))
+#define SOCKET_SIZE (nla_total_size(ADDR_SIZE + U16_SIZE + 2 * U32_SIZE))
 
 size_t tcpw_message_segment_size(void)
 {

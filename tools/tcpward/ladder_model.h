@@ -120,7 +120,8 @@ void ladder_row_numbers(struct ladder_row *row, struct ladder_base base[2]);
 #define LADDER_WORDS 160
 
 enum ladder_length {
-	LADDER_LONG,		/* ... win 64240 mss 1460 ws 7 ts 1/0 */
+	LADDER_WHOLE,		/* ... ts 1/0 sack 1:2 */
+	LADDER_LONG,		/* ... win 64240 mss 1460 ws 7 */
 	LADDER_FULL,		/* PSH ACK seq 1 ack 1 len 517 */
 	LADDER_SHORT,		/* PA seq 1 ack 1 len 517 */
 	LADDER_SHORTEST,	/* PA 1+517 ack 1 */

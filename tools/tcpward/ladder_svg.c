@@ -219,7 +219,7 @@ static void put_title(const struct picture *picture,
 	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
 	fprintf(out, "<title>%s.%06u UTC, %s to %s\n", text,
 		(unsigned int)(segment->time_us % 1000000), from, to);
-	ladder_segment_text(row, LADDER_LONG, text, sizeof(text));
+	ladder_segment_text(row, LADDER_WHOLE, text, sizeof(text));
 	fprintf(out, "%s\nabsolute seq %u", text, segment->seq);
 	if (segment->flags & TCPW_ACK)
 		fprintf(out, ", ack %u", segment->ack);

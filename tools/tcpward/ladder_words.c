@@ -73,16 +73,21 @@ void ladder_number_text(const struct ladder_number *number, char *text,
 	snprintf(text, size, "%s%" PRId64, mark[number->kind], number->value);
 }
 
-static void append_options(const struct model_segment *segment, char *text,
-			   size_t size)
+static void append_offer(const struct model_segment *segment, char *text,
+			 size_t size)
 {
-	unsigned int i;
-
 	append(text, size, " win %u", segment->window);
 	if (segment->has_mss)
 		append(text, size, " mss %u", segment->mss);
 	if (segment->has_window_scale)
 		append(text, size, " ws %u", segment->window_scale);
+}
+
+static void append_options(const struct model_segment *segment, char *text,
+			   size_t size)
+{
+	unsigned int i;
+
 	if (segment->has_ts)
 		append(text, size, " ts %u/%u", segment->tsval,
 		       segment->tsecr);
@@ -109,10 +114,12 @@ void ladder_segment_text(const struct ladder_row *row,
 		append(text, size, " ack %s", ack);
 	if (length != LADDER_SHORTEST && (!brief || segment->length_bytes))
 		append(text, size, " len %u", segment->length_bytes);
-	if (length == LADDER_LONG)
-		append_options(segment, text, size);
+	if (length <= LADDER_LONG)
+		append_offer(segment, text, size);
 	else if (!segment->window && !(segment->flags & TCPW_RST))
 		append(text, size, " win 0");
+	if (length == LADDER_WHOLE)
+		append_options(segment, text, size);
 	if (segment->retransmission)
 		append(text, size, brief ? " retr." : " retransmission");
 }

@@ -125,7 +125,7 @@ probe() { # exit code, arguments
 
 	shift
 	probe_exits "$wanted" "$work/json" \
-		"$tcpward" -j probe --cacert "$work/ca.pem" "$@"
+		timeout 60 "$tcpward" -j probe --cacert "$work/ca.pem" "$@"
 }
 
 text() { # exit code, arguments
@@ -133,7 +133,7 @@ text() { # exit code, arguments
 
 	shift
 	probe_exits "$wanted" "$work/text" \
-		"$tcpward" probe --cacert "$work/ca.pem" "$@" || return
+		timeout 60 "$tcpward" probe --cacert "$work/ca.pem" "$@" || return
 	cat "$work/err" >>"$work/text"
 }
 

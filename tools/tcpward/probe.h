@@ -28,6 +28,7 @@
 #define PROBE_CERTS 8
 #define PROBE_REASONS 16
 #define PROBE_STEPS 32
+#define PROBE_SOCKETS 8
 
 struct probe_watch;
 
@@ -157,6 +158,8 @@ struct probe_conn {
 	struct model_address local;	/* family 0: not known */
 	struct model_address remote;
 	uint64_t opened_us;
+	int fds[PROBE_SOCKETS];	/* opened for it; one of them connects */
+	unsigned int fd_count;
 	bool https;
 	struct probe_tls tls;
 	struct probe_kernel kernel;
@@ -194,6 +197,7 @@ struct probe_run {
 	uint64_t first_us;
 	uint64_t closing_us;
 	bool refused;		/* by us: the certificate proves nothing */
+	bool server_closes;	/* the response says so */
 	char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -221,7 +225,15 @@ void probe_run_free(struct probe_run *run);
 
 curl_socket_t probe_socket_open(void *run, curlsocktype purpose,
 				struct curl_sockaddr *to);
-/* Close as a patient peer does: FIN, then read until the other's FIN. */
+/*
+ * Hold back what is sent (the close_notify of TLS), so that it leaves in one
+ * segment with the FIN, and the end that closes first is told with certainty.
+ */
+void probe_socket_cork(const struct probe_conn *conn, bool on);
+/*
+ * Close as a patient peer does: FIN, and read until the other's FIN, which is
+ * waited for first where the server said that it closes.
+ */
 int probe_socket_close(void *run, curl_socket_t fd);
 bool probe_address_parse(struct model_address *at, const char *ip, long port);
 struct probe_conn *probe_conn_new(struct probe_run *run);

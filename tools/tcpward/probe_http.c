@@ -34,6 +34,40 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len,
 	return 0;
 }
 
+static SSL *ssl_of(CURL *easy)
+{
+	struct curl_tlssessioninfo *info = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info);
+	return info && info->backend == CURLSSLBACKEND_OPENSSL ?
+		info->internals : NULL;
+}
+
+/* Not 100 Continue, after which the body is still to be sent. */
+static bool is_final(const struct probe_message *response)
+{
+	return response->head.len > 9 && response->head.data[9] != '1';
+}
+
+/*
+ * The answer begins: nothing but the close is left to send. A server that says
+ * that it closes would answer our close_notify, late as it is, with a reset:
+ * then there is none.
+ */
+static void prepare_close(struct probe_run *run)
+{
+	const char *head = run->now->response.head.data;
+	SSL *ssl = ssl_of(run->easy);
+
+	run->server_closes = !run->set->keepalive || run->set->http10 ||
+			     strcasestr(head, "\nConnection: close") ||
+			     (!strncmp(head, "HTTP/1.0", 8) &&
+			      !strcasestr(head, "keep-alive"));
+	if (ssl && run->server_closes)
+		SSL_set_quiet_shutdown(ssl, 1);
+	probe_socket_cork(run->now->conn, true);
+}
+
 /* Each line of a response's head, and trailers, which on_debug never sees. */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
@@ -42,6 +76,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	if (!run->first_us)
 		run->first_us = probe_now_us();
 	probe_buffer_add(&run->now->response.head, data, size * count);
+	if (size * count <= 2 && is_final(&run->now->response))
+		prepare_close(run);
 	return size * count;
 }
 
@@ -75,15 +111,6 @@ static const struct probe_conn *earlier(const struct probe_conn *conn)
 	return NULL;
 }
 
-static void take_tls(struct probe_run *run, struct probe_conn *conn)
-{
-	struct curl_tlssessioninfo *info = NULL;
-
-	curl_easy_getinfo(run->easy, CURLINFO_TLS_SSL_PTR, &info);
-	if (info && info->backend == CURLSSLBACKEND_OPENSSL && info->internals)
-		probe_tls_take(conn, info->internals, earlier(conn));
-}
-
 /*
  * The connection is ready and nothing of the request is sent yet: the moment
  * to look into OpenSSL, and to stop where the certificate proves nothing.
@@ -94,21 +121,24 @@ static int on_ready(void *arg, char *remote_ip, char *local_ip,
 	struct model_address local, remote;
 	struct probe_run *run = arg;
 	struct probe_request *request = run->now;
+	SSL *ssl = ssl_of(run->easy);
 
 	probe_address_parse(&local, local_ip, local_port);
 	probe_address_parse(&remote, remote_ip, remote_port);
 	if (!request->conn)
 		request->conn = probe_conn_find(run, &local, &remote);
-	if (!request->conn)
+	if (!request->conn || (request->conn->https && !ssl))
 		return CURL_PREREQFUNC_ABORT;
 	request->conn->local = local;
 	request->conn->remote = remote;
 	if (request->conn->https && !request->conn->tls.done)
-		take_tls(run, request->conn);
+		probe_tls_take(request->conn, ssl, earlier(request->conn));
 	if (request->conn->tls.reason_count && !run->set->insecure) {
 		run->refused = true;
+		probe_socket_cork(request->conn, true);
 		return CURL_PREREQFUNC_ABORT;
 	}
+	probe_socket_cork(request->conn, false);
 	probe_message_clear(&request->request);
 	run->ready_us = probe_now_us();
 	return CURL_PREREQFUNC_OK;
@@ -274,7 +304,7 @@ static void make_request(struct probe_run *run, struct probe_request *request)
 	run->now = request;
 	run->socket_us = run->tls_us = run->ready_us = 0;
 	run->sent_us = run->first_us = run->closing_us = 0;
-	run->refused = false;
+	run->refused = run->server_closes = false;
 	run->curl_error[0] = '\0';
 	curl_easy_setopt(run->easy, CURLOPT_URL, request->url);
 	request->start_us = probe_now_us();

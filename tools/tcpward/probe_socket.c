@@ -8,6 +8,7 @@
 #include "probe.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,7 @@ curl_socket_t probe_socket_open(void *arg, curlsocktype purpose,
 	struct probe_run *run = arg;
 	struct probe_request *request = run->now;
 	bool stale = request->conn && run->ready_us;
+	int fd;
 
 	if (!request->conn || stale) {
 		request->conn = probe_conn_new(run);
@@ -121,7 +123,33 @@ curl_socket_t probe_socket_open(void *arg, curlsocktype purpose,
 	}
 	from_sockaddr(&request->conn->remote, &to->addr);
 	probe_watch_remote(run->watch, &request->conn->remote);
-	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	if (fd >= 0 && request->conn->fd_count < PROBE_SOCKETS)
+		request->conn->fds[request->conn->fd_count++] = fd;
+	return fd;
+}
+
+static bool local_address(struct model_address *at, int fd)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+
+	if (getsockname(fd, (struct sockaddr *)&addr, &len))
+		return false;
+	from_sockaddr(at, &addr);
+	return true;
+}
+
+void probe_socket_cork(const struct probe_conn *conn, bool on)
+{
+	struct model_address at;
+	int value = on;
+
+	for (unsigned int i = 0; conn->https && i < conn->fd_count; i++)
+		if (local_address(&at, conn->fds[i]) &&
+		    model_address_equal(&at, &conn->local))
+			setsockopt(conn->fds[i], IPPROTO_TCP, TCP_CORK,
+				   &value, sizeof(value));
 }
 
 static void wait_for_fin(int fd)
@@ -141,17 +169,16 @@ static void wait_for_fin(int fd)
 
 int probe_socket_close(void *arg, curl_socket_t fd)
 {
-	struct sockaddr_storage addr;
 	struct probe_run *run = arg;
 	struct probe_conn *conn = run->now ? run->now->conn : NULL;
-	socklen_t len = sizeof(addr);
 
 	/* A connection that failed is joined by the port it tried from. */
-	if (conn && !conn->local.family &&
-	    !getsockname(fd, (struct sockaddr *)&addr, &len))
-		from_sockaddr(&conn->local, &addr);
+	if (conn && !conn->local.family)
+		local_address(&conn->local, fd);
 	if (run->now && !run->closing_us && (run->tls_us || run->ready_us))
 		run->closing_us = probe_now_us();
+	if (run->now && run->server_closes)
+		wait_for_fin(fd);
 	if (!shutdown(fd, SHUT_WR))
 		wait_for_fin(fd);
 	return close(fd);

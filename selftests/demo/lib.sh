@@ -121,7 +121,7 @@ check() { # claim, command...
 
 	shift
 	"$@" >"$SHOWN/check" 2>&1 ||
-		failed "$claim ($*: $(head -c 2000 "$SHOWN/check"))"
+		failed "$claim ($*: $(head -c 1000 "$SHOWN/check"))"
 	silent=
 	printf '%s  ok%s  %s\n' "$GREEN" "$PLAIN" "$claim"
 }

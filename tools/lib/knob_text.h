@@ -9,6 +9,7 @@
 #include "core/core.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* NULL when there is no such key. */
 const struct tcpw_knob *knob_find(const char *name, size_t len);
@@ -33,5 +34,14 @@ void knob_value_text(const struct tcpw_knob *knob, __u32 value, char *text,
  */
 int knob_assign(struct tcpw_config *cfg, const char *assignment, char *error,
 		size_t size);
+
+/*
+ * A time by itself: "500ms", "30s", "2m", "2h"; a plain number is seconds.
+ * Returns 0, -EINVAL or -ERANGE.
+ */
+int knob_parse_time(const char *text, uint64_t *ms);
+
+/* The shortest exact form: "2m", "90s", "1500ms". */
+void knob_time_text(uint64_t ms, char *text, size_t size);
 
 #endif

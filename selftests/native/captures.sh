@@ -84,16 +84,15 @@ formats() {
 }
 
 # R115: followed by itself on other ports, everything counts double.
-concatenated() {
-	local once twice key
+doubles() { # key, capture, settings
+	local key=$1 capture=$folder/$2.pcap once twice
 
-	"$folder/relink" --twice "$folder/https.pcap" "$tmp/twice"
-	for key in segments pass connections; do
-		once=$(replay "$folder/https.pcap" | field $key)
-		twice=$(replay "$tmp/twice" | field $key)
-		[ "$once" -gt 0 ] && [ "$twice" = $((2 * once)) ] ||
-			{ echo "$key: $once, twice $twice"; return 1; }
-	done
+	shift 2
+	"$folder/relink" --twice "$capture" "$tmp/twice" || return 1
+	once=$(replay "$@" "$capture" | field "$key")
+	twice=$(replay "$@" "$tmp/twice" | field "$key")
+	[ "$once" -gt 0 ] && [ "$twice" = $((2 * once)) ] ||
+		{ echo "$key: $once, twice $twice"; return 1; }
 }
 
 # Snap length: judged by the IP length, as long as the header is there.
@@ -141,7 +140,7 @@ anomalies() {
 }
 
 mapfile -t expected < <(grep -v '^#' "$folder/expected")
-ktap_plan $((${#expected[@]} + 14))
+ktap_plan $((${#expected[@]} + 15))
 for line in "${expected[@]}"; do
 	read -r name connections states <<<"$line"
 	as_expected "$name" "$connections" "$states"
@@ -151,7 +150,10 @@ ktap_equal "every capture is expected" "$(ls "$folder"/*.pcap | wc -l)" \
 ktap_test "twice the same, file or pipe" deterministic
 ktap_test "the same on every link layer" links
 ktap_test "the same in every file format" formats
-ktap_test "a copy on other ports counts the same" concatenated
+ktap_test "a copy on other ports counts the same" \
+	doubles connections https
+ktap_test "a copy on other ports has its own time" doubles drop keep-alive \
+	--set pickup=strict --set timeout_established=500ms
 ktap_equal "54 octets kept: all judged" 0 "$(unreadable https 54)"
 ktap_equal "53 octets kept: none can be judged" \
 	"$(segments "$folder/https.pcap")" "$(unreadable https 53)"

@@ -30,10 +30,26 @@ static bool judged_later(const struct sk_buff *skb,
 	return dev->flags & IFF_LOOPBACK || netif_is_l3_master(dev);
 }
 
+/*
+ * A socket connected to itself is a simultaneous open of which both ends are
+ * one (RFC 9293 3.5): each of its segments is sent by both.
+ */
+static bool both_pass(struct tcpw_net *tn, struct tcpw_packet *pkt)
+{
+	bool pass;
+
+	pkt->side = 0;
+	pass = tcpw_follow_segment(tn, pkt);
+	pkt->side = 1;
+	return tcpw_follow_segment(tn, pkt) && pass;
+}
+
 static unsigned int tcpw_hook(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
+	struct tcpw_net *tn = tcpw_net(state->net);
 	struct tcpw_packet pkt;
+	bool pass;
 
 	if (judged_later(skb, state))
 		return NF_ACCEPT;
@@ -41,7 +57,9 @@ static unsigned int tcpw_hook(void *priv, struct sk_buff *skb,
 	pkt.state = state;
 	if (!tcpw_packet_read(&pkt))
 		return NF_ACCEPT;
-	return tcpw_follow_segment(tcpw_net(state->net), &pkt) ? NF_ACCEPT : NF_DROP;
+	pass = tcpw_tuple_self(&pkt.tuple) ? both_pass(tn, &pkt) :
+					 tcpw_follow_segment(tn, &pkt);
+	return pass ? NF_ACCEPT : NF_DROP;
 }
 
 #define HOOK(family, number, prio) { \

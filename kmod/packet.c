@@ -156,9 +156,7 @@ static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
 		pkt->seg.known |= TCPW_SEG_GROUP;
 	if (!tuple->port[0] || !tuple->port[1])
 		pkt->seg.known |= TCPW_SEG_PORT_ZERO;
-	if (tuple->port[0] == tuple->port[1] &&
-	    nf_inet_addr_cmp(&tuple->addr[0], &tuple->addr[1]) &&
-	    from_network(pkt))
+	if (tcpw_tuple_self(tuple) && from_network(pkt))
 		pkt->seg.known |= TCPW_SEG_SAME_SOCKET;
 }
 

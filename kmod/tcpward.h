@@ -5,7 +5,7 @@
  * Lock order, outer first:
  *	tcpw_net.lock		mutex: configuration, hooks, list of traces
  *	tcpw_flow.lock		spinlock, bottom halves off: one connection
- *	tcpw_half.lock		spinlock: order of half-open records
+ *	tcpw_pool.lock		spinlock: records that can be evicted
  *	tcpw_slot.lock		spinlock: one slot of the timing wheel
  *	bucket locks of rhashtable
  * Never two of a kind at once. tcpw_stream.lock (sequence of messages) is
@@ -13,8 +13,8 @@
  *
  * Letters beside members:
  *	C constant once others can see it	F tcpw_flow.lock
- *	H tcpw_half.lock			N tcpw_net.lock
- *	W tcpw_slot.lock			R RCU, written under N
+ *	P tcpw_pool.lock			W tcpw_slot.lock
+ *	N tcpw_net.lock				R RCU, written under N
  *	A atomic or READ_ONCE() and WRITE_ONCE()
  */
 #ifndef TCPW_TCPWARD_H
@@ -62,6 +62,13 @@ struct tcpw_tuple {
 	u8 pad[3];		/* zero: the hash covers it */
 };
 
+/* Both ends are one socket: legal on loopback, a land attack elsewhere. */
+static inline bool tcpw_tuple_self(const struct tcpw_tuple *tuple)
+{
+	return tuple->port[0] == tuple->port[1] &&
+	       nf_inet_addr_cmp(&tuple->addr[0], &tuple->addr[1]);
+}
+
 #define TCPW_RECORDS 8
 
 /* What is known of a connection, apart from how it is stored. */
@@ -89,11 +96,11 @@ struct tcpw_flow {
 	u32 tick;		/* F: when the wheel visits; 0: never */
 	bool dead;		/* F: no longer in the table */
 	bool counted;		/* F: in tcpw_stats.in_state */
-	bool is_half;		/* F: was put into tcpw_half.list */
+	u8 pool;		/* F: enum tcpw_pool_kind that it was put into */
 	u8 client;		/* F: side that was counted as the client */
 	struct tcpw_facts facts;	/* F */
 	struct tcpw_ext *ext;	/* F */
-	struct list_head half;	/* H: in tcpw_half.list or empty */
+	struct list_head pooled;	/* P: in tcpw_pool.list or empty */
 	union {
 		struct hlist_node slot;	/* W */
 		struct rcu_head rcu;	/* once dead */
@@ -119,10 +126,16 @@ struct tcpw_policy {
 	struct rcu_head rcu;
 };
 
-struct tcpw_half {
+enum tcpw_pool_kind {
+	TCPW_POOL_HALF_OPEN,
+	TCPW_POOL_RESET,
+	TCPW_POOLS,		/* none of them */
+};
+
+struct tcpw_pool {
 	spinlock_t lock;
-	u32 count;		/* H */
-	struct list_head list;	/* H: oldest first */
+	u32 count;		/* P */
+	struct list_head list;	/* P: oldest first */
 };
 
 #define TCPW_SLOTS 512
@@ -180,7 +193,7 @@ struct tcpw_net {
 	u64 since_ms;		/* A: judging began; 0: off */
 	u64 adopt_ms;		/* A: pickup=auto adopts until then */
 	u64 pressed_ms;		/* A: as long, for what went untracked */
-	struct tcpw_half half;
+	struct tcpw_pool pools[TCPW_POOLS];
 	struct tcpw_wheel wheel;
 	struct tcpw_stats __percpu *stats;
 	struct tcpw_stream streams[TCPW_STREAMS];
@@ -285,11 +298,11 @@ bool tcpw_table_full(const struct tcpw_net *tn,
 		     const struct tcpw_policy *policy);
 bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy);
 
-/* half.c: half-open records, oldest first */
-void tcpw_half_init(struct tcpw_half *half);
-void tcpw_half_set(struct tcpw_half *half, struct tcpw_flow *flow, bool on);
-bool tcpw_half_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
-void tcpw_half_bound(struct tcpw_net *tn, const struct tcpw_policy *policy);
+/* pool.c: records that may have to make room, oldest first */
+void tcpw_pool_init(struct tcpw_pool *pool);
+void tcpw_pool_set(struct tcpw_net *tn, struct tcpw_flow *flow);
+bool tcpw_pool_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
+void tcpw_pool_bound(struct tcpw_net *tn, const struct tcpw_policy *policy);
 
 /* expire.c: the timing wheel */
 int tcpw_wheel_init(struct tcpw_wheel *wheel);

@@ -154,7 +154,11 @@ nothing_seen() { # what was there before
 	fetch "$SERVER4" || return
 	trace_ends_with 1 || return
 	grep -q "no segment was seen" "$work/err" || return
-	[ "$(cat "$work/none.svg" 2>/dev/null)" = "$1" ]
+	if [ -z "$1" ]; then
+		[ ! -e "$work/none.svg" ]
+	else
+		[ "$(cat "$work/none.svg")" = "$1" ]
+	fi
 }
 
 # A RST that nobody asked for stops midway, with its reason and rule. It has

@@ -44,7 +44,8 @@ struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple)
 		return NULL;
 	flow->tuple = *tuple;
 	spin_lock_init(&flow->lock);
-	INIT_LIST_HEAD(&flow->half);
+	INIT_LIST_HEAD(&flow->pooled);
+	flow->pool = TCPW_POOLS;
 	INIT_HLIST_NODE(&flow->slot);
 	return flow;
 }
@@ -208,8 +209,8 @@ static void handshake(struct tcpw_net *tn, struct tcpw_facts *facts,
  * tcpw_flow_settle() - the core has written the record: draw the conclusions
  * @moves: set to what each side went through
  *
- * Keeps counters by state, flight recorder, half-open pool and deadline in
- * step with the record.
+ * Keeps counters by state, flight recorder, pool and deadline in step with
+ * the record.
  */
 void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 		      struct tcpw_move moves[2])
@@ -236,8 +237,8 @@ void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 		}
 		count(tn, flow);
 		handshake(tn, facts, moves[client]);
-		tcpw_half_set(&tn->half, flow, tcpw_half_open(&facts->conn));
 	}
+	tcpw_pool_set(tn, flow);
 	tcpw_wheel_set(&tn->wheel, flow);
 	if (flow->ext && ext_idle(flow->ext, now_ms))
 		release_ext(tn, flow);

@@ -213,7 +213,7 @@ static int create(struct passage *p)
 	carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	tcpw_wheel_start(&p->tn->wheel);
-	tcpw_half_bound(p->tn, p->policy);
+	tcpw_pool_bound(p->tn, p->policy);
 	return 0;
 }
 

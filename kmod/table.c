@@ -65,7 +65,7 @@ void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 	flow->dead = true;
 	rhashtable_remove_fast(&tn->table, &flow->node, params);
 
-	tcpw_half_set(&tn->half, flow, false);
+	tcpw_pool_set(tn, flow);
 	tcpw_wheel_remove(&tn->wheel, flow);
 	tcpw_flow_end(tn, flow, now_ms);
 	if (flow->ext)
@@ -157,13 +157,13 @@ bool tcpw_table_full(const struct tcpw_net *tn,
 
 /*
  * Take a place in the table for a record that is about to be made; when it is
- * full, that of the oldest half-open one.
+ * full, that of an old one which can be spared.
  */
 bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy)
 {
 	if (atomic_inc_return(&tn->records) <= policy->set.max_connections)
 		return true;
-	if (tcpw_half_evict(tn, policy))
+	if (tcpw_pool_evict(tn, policy))
 		return true;
 	atomic_dec(&tn->records);
 	return false;

@@ -234,6 +234,8 @@ static int parse_trailing(const struct command *command, int *count,
 	for (i = 1; i < argc; i++) {
 		code = GOING;
 		if (!strcmp(argv[i], "--")) {
+			/* Whoever looks for options must know where to end. */
+			i += !command->options[0];
 			while (i < argc)
 				argv[kept++] = argv[i++];
 			break;

@@ -201,8 +201,9 @@ static void print_refusals(const struct model_conn *conn)
 		       paint(PAINT_RED), reason->name, paint_end(),
 		       reason->rule, reason->source, reason->seen);
 	if (conn->pending_syns)
-		printf("  pending %u SYN waiting for an answer beside this "
-		       "record\n", conn->pending_syns);
+		printf("  pending %u SYN%s waiting for an answer beside this "
+		       "record\n", conn->pending_syns,
+		       conn->pending_syns == 1 ? "" : "s");
 	if (conn->shadow)
 		printf("  shadow  the former connection between these sockets "
 		       "is kept (%s)\n", kind_text(conn->shadow));

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define POLL_MS 500		/* a signal just before poll() waits so long */
 
@@ -267,6 +268,8 @@ static int stream(struct nl_client *client, struct watching *watching)
 	};
 	int err = 0;
 
+	if (isatty(STDERR_FILENO) && !watching->left)
+		tool_note("watching; Ctrl-C ends it");
 	if (tool.format == OUTPUT_JSON)
 		json_array_begin("events");
 	fflush(stdout);

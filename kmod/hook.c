@@ -57,8 +57,11 @@ static unsigned int tcpw_hook(void *priv, struct sk_buff *skb,
 	pkt.state = state;
 	if (!tcpw_packet_read(&pkt))
 		return NF_ACCEPT;
-	pass = tcpw_tuple_self(&pkt.tuple) ? both_pass(tn, &pkt) :
-					 tcpw_follow_segment(tn, &pkt);
+	if (tcpw_tuple_self(&pkt.tuple) &&
+	    !(pkt.seg.known & TCPW_SEG_SAME_SOCKET))
+		pass = both_pass(tn, &pkt);
+	else
+		pass = tcpw_follow_segment(tn, &pkt);
 	return pass ? NF_ACCEPT : NF_DROP;
 }
 

@@ -73,7 +73,7 @@ window() { # name, command line
 	windows[$1]=$!
 	defer close_window "$1"
 	case $2 in
-	*' watch '*)
+	*' watch '* | *' trace '*)
 		busywait 10 subscribed "${windows[$1]}" ||
 			failed "'$2' does not watch: $(cat "$SHOWN/$1")" ;;
 	esac

@@ -43,6 +43,19 @@ certificate() { # name, kind of key, subjectAltName, days
 		2>/dev/null
 }
 
+# A response that the certificate is good, for the server to staple.
+staple() { # name
+	local serial
+
+	serial=$(openssl x509 -in "$work/$1.pem" -noout -serial)
+	printf 'V\t491231000000Z\t\t%s\tunknown\t/CN=%s.test\n' \
+		"${serial#serial=}" "$1" >"$work/index.txt"
+	openssl ocsp -index "$work/index.txt" -CA "$work/ca.pem" \
+		-rsigner "$work/ca.pem" -rkey "$work/ca.key" -ndays 2 \
+		-issuer "$work/ca.pem" -cert "$work/$1.pem" \
+		-respout "$work/$1.ocsp" >/dev/null 2>&1
+}
+
 site() { # port, name of the certificate, more lines
 	cat <<-EOF
 	server {
@@ -77,7 +90,9 @@ configuration() {
 				return 200 "I know you as [\$cookie_who]";
 			}
 		}
-		$(site "$good" good)
+		$(site "$good" good "ssl_protocols TLSv1.2 TLSv1.3;
+			ssl_stapling on;
+			ssl_stapling_file $work/good.ocsp;")
 		$(site "$old" old)
 		$(site "$rsa2" rsa2 "ssl_protocols TLSv1.2;
 			ssl_ciphers AES128-GCM-SHA256;")
@@ -99,6 +114,7 @@ start_servers() {
 	certificate old rsa:2048 DNS:localhost -1
 	certificate other rsa:2048 DNS:other.test 1
 	certificate both rsa:2048 DNS:other.test -1
+	staple good
 	openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=alone" -days 1 \
 		-addext "subjectAltName=DNS:localhost" \
 		-keyout "$work/alone.key" -out "$work/alone.pem" 2>/dev/null
@@ -212,6 +228,7 @@ tls13() {
 			and r[0]["tls"]["resumed"] is False
 			and r[0]["tls"]["verify"] == []
 			and r[0]["tls"]["key_exchange"] == "ecdhe"
+			and r[0]["tls"]["ocsp"] == "good"
 			and r[0]["tls"]["signature"] == "ECDSA with SHA256"' &&
 		holds 'r[0]["tls"]["chain"][0]["subject"] == "CN=good.test"
 			and r[0]["tls"]["chain"][0]["issuer"] ==
@@ -227,6 +244,7 @@ rsa_exchange() {
 			and r[0]["tls"]["cipher"] == "AES128-GCM-SHA256"
 			and r[0]["tls"]["group"] is None
 			and r[0]["tls"]["signature"] is None
+			and r[0]["tls"]["ocsp"] is None
 			and r[0]["tls"]["key_exchange"] == "rsa"' &&
 		text 0 "$S:$rsa2/" &&
 		says "made by the client, encrypted to the server's public key" &&

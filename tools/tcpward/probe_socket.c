@@ -131,7 +131,7 @@ curl_socket_t probe_socket_open(void *arg, curlsocktype purpose,
 
 static bool local_address(struct model_address *at, int fd)
 {
-	struct sockaddr_storage addr;
+	struct sockaddr_storage addr = { 0 };
 	socklen_t len = sizeof(addr);
 
 	if (getsockname(fd, (struct sockaddr *)&addr, &len))

@@ -305,9 +305,9 @@ static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 		dump->generation++;
 	flow = rhashtable_walk_peek(&dump->iter);
 	while (flow) {
-		if (flow == ERR_PTR(-EAGAIN))
+		if (flow == ERR_PTR(-EAGAIN)) {
 			dump->generation++;
-		else if (dump_flow(skb, cb, dump, flow)) {
+		} else if (dump_flow(skb, cb, dump, flow)) {
 			ret = -EMSGSIZE;
 			break;
 		}

@@ -156,6 +156,8 @@ static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
 		pkt->seg.known |= TCPW_SEG_GROUP;
 	if (!tuple->port[0] || !tuple->port[1])
 		pkt->seg.known |= TCPW_SEG_PORT_ZERO;
+	if (ntohs(tuple->port[pkt->side]) < ntohs(tuple->port[!pkt->side]))
+		pkt->seg.known |= TCPW_SEG_FROM_SERVER;
 	if (tcpw_tuple_self(tuple) && from_network(pkt))
 		pkt->seg.known |= TCPW_SEG_SAME_SOCKET;
 }

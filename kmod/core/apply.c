@@ -190,6 +190,7 @@ static void apply_pick_syn(const struct apply *a)
 /* R99: the sender's own attempt is void, it answers the other's SYN. */
 static void apply_new_opener(const struct apply *a)
 {
+	forget_candidates(a->ext);
 	a->conn->ep[a->side].state = TCPWARD_STATE_LISTEN;
 	a->conn->client = !a->side;
 	a->conn->flags &= (__u8)~TCPW_CONN_SIMULTANEOUS;
@@ -250,6 +251,7 @@ static void apply_cancel_own(const struct apply *a)
 	tcpw_endpoint_from_syn(&a->conn->ep[opener],
 			       &a->ext->syn[a->r->slot], a->now_ms);
 	memset(&a->conn->ep[!opener], 0, sizeof(a->conn->ep[0]));
+	memset(a->ext->synack, 0, sizeof(a->ext->synack));
 	tcpw_syn_cancel(a->ext, a->r->slot);
 	set_states(a);
 }

@@ -12,6 +12,9 @@
  * Where the ruling says needs_ext and there is no struct tcpw_ext yet, the
  * caller provides a zeroed one before tcpw_apply(), or, lacking memory,
  * turns the ruling into the safe one with tcpw_ruling_without_ext().
+ *
+ * A socket connected to itself has one address for two ends: its segments
+ * are judged and applied twice, once for each side.
  */
 #ifndef TCPW_CORE_H
 #define TCPW_CORE_H
@@ -38,6 +41,7 @@
 #define TCPW_SEG_SAME_SOCKET 0x02	/* from a network: source = destination */
 #define TCPW_SEG_GROUP 0x04		/* to a broadcast or multicast address */
 #define TCPW_SEG_PORT_ZERO 0x08		/* from or to port 0 */
+#define TCPW_SEG_FROM_SERVER 0x10	/* by its ports: the source is lower */
 
 /* Options found (struct tcpw_seg.options). */
 #define TCPW_OPT_MSS 0x01

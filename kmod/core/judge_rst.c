@@ -79,6 +79,9 @@ static struct tcpw_ruling refusal(const struct tcpw_ctx *c)
 			return cancel(c, pending);
 		if (tcpw_resets_shadow(c))
 			return tcpw_ruling_pass(c, TCPW_OP_END_SHADOW);
+		if (!(c->seg->flags & TCPW_ACK))
+			return tcpw_ruling_drop(c,
+					TCPWARD_REASON_BLIND_RESET_OPEN);
 		return tcpw_ruling_numbers(c, TCPWARD_REASON_BLIND_RESET_OPEN,
 					   TCPWARD_FIELD_ACK, c->y->iss + 1,
 					   c->y->nxt);
@@ -209,7 +212,8 @@ static struct tcpw_ruling out_of_window(const struct tcpw_ctx *c)
 		return tcpw_ruling_quiet(c, TCPWARD_REASON_SHADOW_SEGMENT,
 					 TCPW_OP_NONE);
 	return tcpw_ruling_numbers(c, TCPWARD_REASON_RESET_OUT_OF_WINDOW,
-				   TCPWARD_FIELD_SEQ, c->x->una, c->x->edge);
+				   TCPWARD_FIELD_SEQ, c->x->una,
+				   tcpw_later(c->x->edge - 1, c->x->nxt));
 }
 
 static struct tcpw_ruling synchronized_rst(const struct tcpw_ctx *c)

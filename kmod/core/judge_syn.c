@@ -108,7 +108,8 @@ static struct tcpw_ruling same_syn(const struct tcpw_ctx *c)
 			return tcpw_ruling_quiet(c, TCPWARD_REASON_SYN_REPEAT,
 						 TCPW_OP_NONE);
 		return tcpw_ruling_numbers(c, tcpw_cell_reason(cell),
-			TCPWARD_FIELD_SEQ, c->x->nxt, c->x->edge);
+			TCPWARD_FIELD_SEQ, c->x->nxt,
+			tcpw_later(c->x->edge, c->x->nxt));
 	}
 	if (c->x->state == TCPWARD_STATE_SYN_RECEIVED && !crossed)
 		return tcpw_ruling_quiet(c, TCPWARD_REASON_SYN_REPEAT,
@@ -121,8 +122,7 @@ static struct tcpw_ruling doubtful_syn(const struct tcpw_ctx *c, __u8 reason)
 {
 	if (reason == TCPWARD_REASON_SYN_ON_LIVE &&
 	    c->cfg->syn_live == TCPWARD_QUIET_OR_DROP_DROP)
-		return tcpw_ruling_numbers(c, reason, TCPWARD_FIELD_SEQ,
-					   c->x->nxt, c->x->edge);
+		return tcpw_ruling_drop(c, reason);
 	if (c->ext && tcpw_over_limit(c, c->ext->limit_syns))
 		return tcpw_ruling_drop(c, TCPWARD_REASON_SYN_RATE);
 	return tcpw_ruling_quiet(c, reason, TCPW_OP_ADD_SYN);

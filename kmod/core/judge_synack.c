@@ -61,6 +61,8 @@ static struct tcpw_ruling blind(const struct tcpw_ctx *c)
 	if (tcpw_loose(c->cfg))
 		return tcpw_ruling_quiet(c, TCPWARD_REASON_BLIND_SYNACK,
 					 TCPW_OP_NONE);
+	if (!(c->y->flags & TCPW_EP_SYN))
+		return tcpw_ruling_drop(c, TCPWARD_REASON_BLIND_SYNACK);
 	return tcpw_ruling_numbers(c, TCPWARD_REASON_BLIND_SYNACK,
 				   TCPWARD_FIELD_ACK, c->y->iss + 1,
 				   c->y->nxt);
@@ -86,6 +88,8 @@ static struct tcpw_ruling from_syn_sent(const struct tcpw_ctx *c)
 		return blind(c);
 	if (c->seg->seq == c->x->iss)
 		return track(c, TCPW_OP_TRACK);
+	if (c->y->state != TCPWARD_STATE_SYN_SENT)
+		return blind(c);
 	return take_over(c, TCPW_OP_NEW_OPENER, 0);
 }
 

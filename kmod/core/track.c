@@ -137,7 +137,7 @@ void tcpw_track_pickup(struct tcpw_conn *conn, unsigned int side,
 {
 	memset(conn, 0, sizeof(*conn));
 	conn->kind = TCPWARD_KIND_MID;
-	conn->client = (__u8)side;
+	conn->client = seg->known & TCPW_SEG_FROM_SERVER ? !side : (__u8)side;
 	tcpw_track_unseen(&conn->ep[side], seg->seq);
 	tcpw_track_unseen(&conn->ep[!side], seg->ack);
 	tcpw_track(conn, side, seg, now_ms);

@@ -48,7 +48,7 @@ static __u8 seq_reason(const struct tcpw_ctx *c, __u8 reason)
 static struct tcpw_ruling zone_fin(const struct tcpw_ctx *c)
 {
 	const struct tcpw_endpoint *x = c->x;
-	__u32 end = c->seg->seq + tcpw_seg_space(c->seg);
+	__u32 end = c->seg->seq + tcpw_seg_space(c->seg), first;
 	bool fin = c->seg->flags & TCPW_FIN;
 
 	if (x->flags & TCPW_EP_FIN) {
@@ -59,15 +59,14 @@ static struct tcpw_ruling zone_fin(const struct tcpw_ctx *c)
 		if (tcpw_after(end, x->fin + 1))
 			return tcpw_ruling_numbers(c,
 				TCPWARD_REASON_DATA_AFTER_FIN,
-				TCPWARD_FIELD_SEQ, x->una,
-				x->fin + 1 - c->seg->len);
+				TCPWARD_FIELD_FIN, x->fin, x->fin);
 	} else if (fin && !tcpw_zones_open(c->conn) &&
 		   (tcpw_before(end - 1, x->dend) ||
 		    tcpw_before(end - 1, x->nxt - 1))) {
+		first = tcpw_later(x->dend, x->nxt - 1);
 		return tcpw_ruling_numbers(c, TCPWARD_REASON_DIFFERENT_FIN,
-					   TCPWARD_FIELD_FIN,
-					   tcpw_later(x->dend, x->nxt - 1),
-					   x->edge);
+					   TCPWARD_FIELD_FIN, first,
+					   tcpw_later(x->edge, first));
 	}
 	return tcpw_ruling_pass(c, TCPW_OP_TRACK);
 }
@@ -83,6 +82,16 @@ static bool right_of_window(const struct tcpw_ctx *c, __u32 right)
 				(space == 1 && tcpw_after(right, c->x->edge)));
 }
 
+/* A drop by sequence number: octets end before the edge, bare ACKs at it. */
+static struct tcpw_ruling bad_seq(const struct tcpw_ctx *c, __u8 reason,
+				  __u32 low, __u32 right)
+{
+	__u32 high = tcpw_seg_space(c->seg) ? right - 1 : right;
+
+	return tcpw_ruling_numbers(c, seq_reason(c, reason),
+				   TCPWARD_FIELD_SEQ, low, high);
+}
+
 static struct tcpw_ruling zone_seq(const struct tcpw_ctx *c)
 {
 	__u32 space = tcpw_seg_space(c->seg), seq = c->seg->seq;
@@ -90,22 +99,17 @@ static struct tcpw_ruling zone_seq(const struct tcpw_ctx *c)
 	const struct tcpw_endpoint *x = c->x;
 	__u32 right = tcpw_later(x->edge, x->nxt);
 	__u32 low = (tcpw_before(x->nxt, x->edge) ? x->nxt : x->edge) - reach;
+	bool iss = x->flags & TCPW_EP_ISS;
 	struct tcpw_ruling r;
 
-	if (x->flags & TCPW_EP_ISS && tcpw_before(low, x->iss))
+	if (iss && tcpw_before(low, x->iss))
 		low = x->iss;
 	if (right_of_window(c, right))
-		return tcpw_ruling_numbers(c,
-			seq_reason(c, TCPWARD_REASON_RIGHT_OF_WINDOW),
-			TCPWARD_FIELD_SEQ, low, right);
-	if (x->flags & TCPW_EP_ISS && tcpw_before(seq, x->iss))
-		return tcpw_ruling_numbers(c,
-			seq_reason(c, TCPWARD_REASON_OLD_INCARNATION),
-			TCPWARD_FIELD_SEQ, low, right);
+		return bad_seq(c, TCPWARD_REASON_RIGHT_OF_WINDOW, low, right);
+	if (iss && tcpw_before(seq, x->iss))
+		return bad_seq(c, TCPWARD_REASON_OLD_INCARNATION, low, right);
 	if (tcpw_before(seq + space, x->una - reach))
-		return tcpw_ruling_numbers(c,
-			seq_reason(c, TCPWARD_REASON_FAR_BELOW_WINDOW),
-			TCPWARD_FIELD_SEQ, low, right);
+		return bad_seq(c, TCPWARD_REASON_FAR_BELOW_WINDOW, low, right);
 	if (tcpw_before(seq, low)) {
 		r = tcpw_ruling_numbers(c, TCPWARD_REASON_BELOW_WINDOW,
 					TCPWARD_FIELD_SEQ, low, right);

@@ -111,6 +111,8 @@ static bool read_ports(struct capture_segment *seg)
 	seg->dport = capture_be16(seg->tcp + 2);
 	if (!seg->sport || !seg->dport)
 		seg->known |= TCPW_SEG_PORT_ZERO;
+	if (seg->sport < seg->dport)
+		seg->known |= TCPW_SEG_FROM_SERVER;
 	if (!seg->loopback && seg->sport == seg->dport &&
 	    !memcmp(seg->src, seg->dst, sizeof(seg->src)))
 		seg->known |= TCPW_SEG_SAME_SOCKET;

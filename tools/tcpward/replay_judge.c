@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HOUR_US 3600000000ULL	/* a clock of 0 would look unset */
 #define STEP_BACK_US 1000000ULL
@@ -118,6 +119,25 @@ static int carry_out(struct replay *r, struct replay_record **record,
 	return 0;
 }
 
+/* A socket connected to itself: each segment is the other end's, too. */
+static int mirror(struct replay *r, struct replay_record **record,
+		  const struct capture_segment *at, unsigned int side,
+		  const struct tcpw_config *cfg, struct replay_line *line,
+		  uint64_t now_ms)
+{
+	struct tcpw_ruling ruling = line->ruling;
+	int err;
+
+	if (!*record || at->sport != at->dport ||
+	    memcmp(at->src, at->dst, sizeof(at->src)))
+		return 0;
+	line->ruling = tcpw_judge(&(*record)->conn, (*record)->ext, !side,
+				  &line->seg, cfg, now_ms);
+	err = carry_out(r, record, !side, cfg, line, now_ms);
+	line->ruling = ruling;
+	return err;
+}
+
 /* A segment without a record comes from the client unless it is a SYN+ACK. */
 static bool sent_by_client(const struct tcpw_conn *conn, unsigned int side,
 			   const struct tcpw_seg *seg)
@@ -152,6 +172,8 @@ int replay_judge(struct replay *r, const struct capture_segment *at,
 	line->ruling = tcpw_judge(&before, rec ? rec->ext : NULL, side,
 				  &line->seg, &cfg, now_ms);
 	err = carry_out(r, &rec, side, &cfg, line, now_ms);
+	if (!err)
+		err = mirror(r, &rec, at, side, &cfg, line, now_ms);
 	if (err)
 		return err;
 	count(&r->sum, &line->ruling);

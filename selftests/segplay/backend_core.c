@@ -140,20 +140,16 @@ static const char *carry_out(struct entry *entry, unsigned int side,
 	return NULL;
 }
 
-static void core_deliver(const struct packet *packet, uint64_t now_ms,
-			 struct outcome *outcome)
+/* Judge and follow a segment of the end with index @side. */
+static void follow(const struct packet *packet, struct entry *entry,
+		   unsigned int side, const struct tcpw_seg *seg,
+		   uint64_t now_ms, struct outcome *outcome)
 {
 	static const struct tcpw_conn blank;
 	struct tcpw_ruling ruling;
-	struct entry *entry;
-	struct tcpw_seg seg;
-	unsigned int side;
 
-	tcpw_seg_parse(&seg, packet->tcp, packet->avail, packet->total);
-	seg.known = what_is_known(packet);
-	entry = find(&packet->src, &packet->dst, &side, now_ms);
 	ruling = tcpw_judge(entry ? &entry->conn : &blank,
-			    entry ? entry->ext : NULL, side, &seg, &config,
+			    entry ? entry->ext : NULL, side, seg, &config,
 			    now_ms);
 	*outcome = (struct outcome){
 		.verdict = ruling.verdict,
@@ -165,9 +161,31 @@ static void core_deliver(const struct packet *packet, uint64_t now_ms,
 		entry = create(packet);
 	if (!entry)
 		return;
-	outcome->fault = carry_out(entry, side, &seg, &ruling, now_ms);
+	outcome->fault = carry_out(entry, side, seg, &ruling, now_ms);
 	if (entry->conn.kind == TCPWARD_KIND_BLANK)
 		forget(entry);
+}
+
+static void core_deliver(const struct packet *packet, uint64_t now_ms,
+			 struct outcome *outcome)
+{
+	struct outcome second;
+	struct entry *entry;
+	struct tcpw_seg seg;
+	unsigned int side;
+
+	tcpw_seg_parse(&seg, packet->tcp, packet->avail, packet->total);
+	seg.known = what_is_known(packet);
+	entry = find(&packet->src, &packet->dst, &side, now_ms);
+	follow(packet, entry, side, &seg, now_ms, outcome);
+	if (!address_equal(&packet->src, &packet->dst) ||
+	    seg.known & TCPW_SEG_SAME_SOCKET)
+		return;
+	/* Connected to itself: each segment is sent by both ends. */
+	entry = find(&packet->src, &packet->dst, &side, now_ms);
+	follow(packet, entry, !side, &seg, now_ms, &second);
+	if (second.verdict > outcome->verdict)
+		*outcome = second;
 }
 
 static void core_look(const struct address *a, const struct address *b,

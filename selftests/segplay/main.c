@@ -81,7 +81,8 @@ static int parse_options(int argc, char **argv, struct play_options *how)
 		}
 	if (ok && optind < argc)
 		return -1;
-	fputs(usage, stderr);
+	if (ok)
+		fputs(usage, stderr);
 	return EXIT_WRONG;
 }
 

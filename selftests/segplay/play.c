@@ -163,14 +163,14 @@ static void remember(struct memory *own, const struct segment *seg)
 }
 
 /* The same conversation with other first numbers. */
-static void shift(struct segment *seg)
+static void shift(struct segment *seg, bool sender_known)
 {
 	uint32_t own = wrap_seq[seg->from.side];
 	uint32_t peer = wrap_seq[seg->to.side];
 	size_t i;
 
-	/* A RST of an end that knows nothing carries the number 0. */
-	if (!(seg->flags & TCPW_RST) || seg->seq.value)
+	/* The 0 in a RST of an end that knows nothing is meant so. */
+	if (!(seg->flags & TCPW_RST) || seg->seq.value || sender_known)
 		seg->seq.value += own;
 	if (seg->flags & TCPW_ACK)
 		seg->ack.value += peer;
@@ -251,7 +251,7 @@ static void play_segment(struct player *pl, const struct step *step)
 	fill_in(&seg, &flow->memory[side], &flow->memory[!side]);
 	sent = seg;
 	if (pl->how->wrap)
-		shift(&sent);
+		shift(&sent, flow->memory[side].sent);
 	packet_build(&sent, &packet);
 	pl->how->backend->deliver(&packet, pl->now_ms, &outcome);
 	compare(pl, step, &seg, &packet, &outcome);

@@ -66,9 +66,9 @@ static void user_actions(const struct scenario *sc, const struct end *end,
 		add(list, DEED_WRITE, side, 1);
 	if (end_can_write(end, 2))
 		add(list, DEED_WRITE, side, 2);
-	if (sc->closes[side] && end_can_close(end))
+	if (sc->closes[side] && end_can_close(end, &sc->rules[side]))
 		add(list, DEED_CLOSE, side, 0);
-	if (sc->leaves[side] && end_can_close(end))
+	if (sc->leaves[side] && end_can_close(end, &sc->rules[side]))
 		add(list, DEED_LEAVE, side, 0);
 	if (end_can_abort(end))
 		add(list, DEED_ABORT, side, 0);
@@ -87,10 +87,11 @@ static void leg_actions(const struct scenario *sc, const struct state *st,
 {
 	const struct segment *bag = after ? st->after[side] :
 					    st->before[side];
+	bool in_order = after ? sc->in_order_after : sc->in_order;
 	unsigned int i;
 
 	for (i = 0; i < sc->in_flight && bag[i].used; i++) {
-		if (i && (sc->in_order ||
+		if (i && (in_order ||
 			  !memcmp(&bag[i], &bag[i - 1], sizeof(bag[i]))))
 			continue;
 		add(list, after ? DEED_DELIVER : DEED_JUDGE, side, i);
@@ -166,7 +167,7 @@ static bool act_of_user(const struct scenario *sc, struct state *st,
 		return true;
 	if (bag_full(sc, st->before[a->side]))
 		return false;
-	bag_put(sc, st->before[a->side], &out);
+	bag_put(st->before[a->side], &out, sc->in_order);
 	return true;
 }
 
@@ -208,7 +209,8 @@ static bool act_judge(const struct scenario *sc, struct state *st,
 	if (!passage->forged)
 		blur(st, &passage->seg, a->side);
 	if (middle_take(sc, st, passage, complaint))
-		bag_put(sc, st->after[a->side], &passage->seg);
+		bag_put(st->after[a->side], &passage->seg,
+			sc->in_order_after);
 	return true;
 }
 
@@ -227,7 +229,7 @@ static bool act_deliver(const struct scenario *sc, struct state *st,
 		return true;
 	if (bag_full(sc, st->before[to]))
 		return false;
-	bag_put(sc, st->before[to], &out);
+	bag_put(st->before[to], &out, sc->in_order);
 	return true;
 }
 

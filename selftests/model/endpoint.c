@@ -131,8 +131,9 @@ static bool acceptable(const struct end *end, const struct end_rules *rules,
 	uint32_t window = rules->buffer - end->unread;
 	uint32_t space = segment_space(in);
 
+	/* With a closed window the ACK field alone, also behind a probe. */
 	if (!space && !window)
-		return in->seq == end->rcv_nxt;
+		return in->seq - end->rcv_nxt < rules->buffer;
 	if (!window)
 		return false;
 	if (in->seq - end->rcv_nxt < window)

@@ -54,6 +54,8 @@ struct end_rules {
 	uint8_t buffer;			/* octets it takes without a read */
 	bool reads_later;		/* data stays in the buffer until read */
 	bool takes_crossed_synack;	/* SYN+ACK repeats the crossed SYN */
+	bool fin_beyond_window;	/* sends its FIN into a full window */
+	bool closes_early;	/* may close in SYN-RECEIVED */
 };
 
 /* Sequence variables have the names of RFC 9293 3.3.1. */
@@ -94,7 +96,7 @@ bool end_open(struct end *end, const struct end_rules *rules,
 bool end_can_write(const struct end *end, unsigned int octets);
 bool end_write(struct end *end, const struct end_rules *rules,
 	       unsigned int octets, struct segment *out);
-bool end_can_close(const struct end *end);
+bool end_can_close(const struct end *end, const struct end_rules *rules);
 /* Half-close, or (@gone) nothing more will be read either. */
 bool end_close(struct end *end, const struct end_rules *rules, bool gone,
 	       struct segment *out);

@@ -164,11 +164,13 @@ static void note(struct search *s, uint64_t number,
 		if (f->complaint.what == complaint->what &&
 		    f->reason == passage->ruling.reason)
 			return;
-	if (r->found == s->bounds->findings)
+	if (r->found == FINDINGS)
 		return;
 	r->found++;
 	f->complaint = *complaint;
 	f->reason = passage->ruling.reason;
+	f->known = known_finding(s->sc, f);
+	r->new += !f->known;
 	keep_path(s, f, number, action);
 }
 
@@ -203,7 +205,7 @@ static bool layer(struct search *s, uint64_t *number)
 
 	for (; *number < end; ++*number) {
 		if (s->report->states + MAX_ACTIONS > s->bounds->states ||
-		    s->report->found == s->bounds->findings)
+		    s->report->new == s->bounds->findings)
 			return false;
 		queue_get(&s->queue, &st);
 		expand(s, &st, *number);

@@ -71,7 +71,8 @@ void forge(const struct scenario *sc, const struct state *st,
 		seg->seq += 0x1000000;
 		break;
 	case FORGE_REFUSAL:
-		seg->seq = 0;
+		/* Elsewhere where 0 happens to be right. */
+		seg->seq = st->end[side].nxt ? 0 : wild;
 		break;
 	case FORGE_DATA_SEQ:
 	case FORGE_FIN_SEQ:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * usage: model [--states N] [--depth N] [--findings N] SCENARIO...
+ * usage: model [--states N] [--depth N] [--findings N] [--known FILE]
+ *              SCENARIO...
  *        model --list
  * Explores scenarios and prints KTAP; a broken promise also as a .seg case.
  * Exit code 1 if there was one, 2 for wrong usage.
@@ -48,19 +49,23 @@ static bool run(const struct scenario *sc, unsigned int number,
 	unsigned int i;
 
 	explore(sc, bounds, &report);
-	printf("%sok %u - %s\n", report.found ? "not " : "", number,
-	       sc->name);
+	printf("%sok %u - %s\n", report.new ? "not " : "", number, sc->name);
 	printf("# %s: %llu states, %llu steps, depth %u%s, %.1f s, %llu MiB\n",
 	       sc->name, (unsigned long long)report.states,
 	       (unsigned long long)report.steps, report.depth,
 	       report.complete ? " (all)" : "", seconds() - start,
 	       (unsigned long long)report.bytes >> 20);
 	for (i = 0; i < report.found; i++) {
-		print_case(sc, &report.findings[i], i + 1);
+		if (report.findings[i].known)
+			printf("# %s: known finding: %s, %u actions\n",
+			       sc->name, finding_word(&report.findings[i]),
+			       report.findings[i].path_length);
+		else
+			print_case(sc, &report.findings[i], i + 1);
 		free(report.findings[i].path);
 	}
 	fflush(stdout);
-	return !report.found;
+	return !report.new;
 }
 
 static uint64_t number_of(const char *text, uint64_t max)
@@ -78,8 +83,8 @@ static uint64_t number_of(const char *text, uint64_t max)
 
 static void usage(void)
 {
-	fputs("usage: model [--states N] [--depth N] [--findings N] SCENARIO...\n"
-	      "       model --list\n", stderr);
+	fputs("usage: model [--states N] [--depth N] [--findings N]"
+	      " [--known FILE] SCENARIO...\n       model --list\n", stderr);
 	exit(2);
 }
 
@@ -89,6 +94,7 @@ int main(int argc, char **argv)
 		{ "states", required_argument, NULL, 's' },
 		{ "depth", required_argument, NULL, 'd' },
 		{ "findings", required_argument, NULL, 'f' },
+		{ "known", required_argument, NULL, 'k' },
 		{ "list", no_argument, NULL, 'l' },
 		{ },
 	};
@@ -108,6 +114,9 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			bounds.findings = number_of(optarg, FINDINGS);
+			break;
+		case 'k':
+			known_load(optarg);
 			break;
 		case 'l':
 			list();

@@ -54,7 +54,8 @@ struct scenario {
 	uint8_t forgeries;
 	uint8_t waits;		/* 61 s while nothing is under way */
 	uint8_t silences;	/* 7500 s */
-	bool in_order;		/* legs are queues */
+	bool in_order;		/* nothing overtakes before the box */
+	bool in_order_after;	/* nor behind it */
 	uint32_t tw_stale_syn;
 };
 
@@ -118,8 +119,7 @@ bool act(const struct scenario *sc, struct state *st,
 /* network.c */
 bool bag_full(const struct scenario *sc, const struct segment *bag);
 bool bag_empty(const struct segment *bag);
-void bag_put(const struct scenario *sc, struct segment *bag,
-	     const struct segment *seg);
+void bag_put(struct segment *bag, const struct segment *seg, bool in_order);
 void bag_take(struct segment *bag, unsigned int place);
 bool network_empty(const struct state *st);
 
@@ -157,7 +157,7 @@ unsigned int state_unpack(const uint8_t *in, struct state *st);
 #define PACKED_MAX (sizeof(struct state) + sizeof(struct state) / 64 + 16)
 
 /* explore.c */
-#define FINDINGS 16
+#define FINDINGS 32
 
 /* A broken promise and the shortest way to it. */
 struct finding {
@@ -165,12 +165,13 @@ struct finding {
 	uint8_t reason;		/* of the last verdict */
 	struct action *path;
 	unsigned int path_length;
+	bool known;		/* listed in the file of known findings */
 };
 
 struct bounds {
 	uint64_t states;
 	unsigned int depth;
-	unsigned int findings;	/* of different kinds: then stop */
+	unsigned int findings;	/* new ones, of different kinds: then stop */
 };
 
 struct report {
@@ -180,11 +181,17 @@ struct report {
 	unsigned int depth;	/* all states so many actions away are known */
 	bool complete;		/* there are no others */
 	struct finding findings[FINDINGS];
-	unsigned int found;
+	unsigned int found;	/* in findings[] */
+	unsigned int new;	/* of these, not known */
 };
 
 void explore(const struct scenario *sc, const struct bounds *bounds,
 	     struct report *report);
+
+/* known.c: findings that wait for the core or the rules to change */
+void known_load(const char *file);
+bool known_finding(const struct scenario *sc, const struct finding *finding);
+const char *finding_word(const struct finding *finding);
 
 /* trace.c */
 void print_case(const struct scenario *sc, const struct finding *finding,

@@ -51,7 +51,8 @@ static bool learned(const struct end *before, const struct end *after)
 /* A half-open connection of an end that listens: nobody has asked for it. */
 static bool idle_half(const struct end *end)
 {
-	return end->state == SYN_RECEIVED && !(end->flags & END_ACTIVE);
+	return connected(end) && end->una == end->iss &&
+	       !(end->flags & END_ACTIVE);
 }
 
 static bool accepted(const struct scenario *sc, const struct state *st,
@@ -73,7 +74,7 @@ static void send(const struct scenario *sc, struct state *st,
 		 unsigned int side, const struct segment *seg)
 {
 	if (!bag_full(sc, st->before[side]))
-		bag_put(sc, st->before[side], seg);
+		bag_put(st->before[side], seg, true);
 }
 
 /* One segment of @side reaches its receiver, through the box or past it. */
@@ -94,7 +95,7 @@ static void carry(const struct scenario *sc, struct state *st,
 		passage.seg = st->before[side][0];
 		bag_take(st->before[side], 0);
 		if (!box || middle_take(sc, st, &passage, &ignored))
-			bag_put(sc, st->after[side], &passage.seg);
+			bag_put(st->after[side], &passage.seg, true);
 	}
 }
 
@@ -104,6 +105,8 @@ static void repeat(const struct scenario *sc, struct state *st,
 	struct end *end = &st->end[side];
 	struct segment out;
 
+	if (end_can_read(end) && end_read(end, &sc->rules[side], &out))
+		send(sc, st, side, &out);
 	if (idle_half(end) && times == PATIENCE_HALF)
 		end_forget(end);
 	end->timeouts = 1;
@@ -128,7 +131,6 @@ static bool ends_stuck(const struct scenario *sc, const struct state *from,
 	struct state st = *from;
 	unsigned int i, k;
 
-	best.in_order = true;
 	best.in_flight = BAG;
 	for (i = 0; i < PATIENCE; i++) {
 		for (k = 0; k < ROUND && !network_empty(&st); k++)

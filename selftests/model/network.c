@@ -17,13 +17,12 @@ bool bag_empty(const struct segment *bag)
 	return !bag[0].used;
 }
 
-void bag_put(const struct scenario *sc, struct segment *bag,
-	     const struct segment *seg)
+void bag_put(struct segment *bag, const struct segment *seg, bool in_order)
 {
 	unsigned int i = 0, k;
 
-	while (bag[i].used && (sc->in_order ||
-			       memcmp(&bag[i], seg, sizeof(*seg)) < 0))
+	while (bag[i].used &&
+	       (in_order || memcmp(&bag[i], seg, sizeof(*seg)) < 0))
 		i++;
 	for (k = BAG - 1; k > i; k--)
 		bag[k] = bag[k - 1];

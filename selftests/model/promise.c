@@ -29,6 +29,7 @@ static bool unknown_by_right(const struct state *before,
 	return before->orphaned &&
 	       (reason == TCPWARD_REASON_NO_RECORD ||
 		reason == TCPWARD_REASON_RESET_WITHOUT_RECORD ||
+		reason == TCPWARD_REASON_DATA_BEFORE_HANDSHAKE ||
 		reason == TCPWARD_REASON_SYNACK_WITHOUT_SYN);
 }
 
@@ -162,7 +163,9 @@ void check_state(const struct scenario *sc, const struct state *st,
 	const struct tcpw_conn *conn = &st->middle.conn;
 	unsigned int side;
 
+	/* Who has sent a RST counts as closed until both ends speak (R71). */
 	if (complaint->what || st->orphaned || !network_empty(st) ||
+	    conn->kind == TCPWARD_KIND_RESET ||
 	    !agreed(&st->end[0], &st->end[1]))
 		return;
 	for (side = 0; side < 2; side++)

@@ -133,8 +133,8 @@ void print_case(const struct scenario *sc, const struct finding *finding,
 	unsigned int i;
 	bool last;
 
-	printf("# %s: %s\ncase model-%u\n", sc->name, finding->complaint.what,
-	       number);
+	printf("# %s, %s: %s\ncase model-%u\n", sc->name,
+	       finding_word(finding), finding->complaint.what, number);
 	if (sc->tw_stale_syn == TCPWARD_TW_STALE_SYN_QUIET)
 		printf("set tw_stale_syn=quiet\n");
 	state_init(sc, &st);

@@ -43,10 +43,13 @@ bool end_write(struct end *end, const struct end_rules *rules,
 	return end_send(end, rules, seq, ACK, octets, out);
 }
 
-bool end_can_close(const struct end *end)
+bool end_can_close(const struct end *end, const struct end_rules *rules)
 {
-	return end->state == SYN_RECEIVED || end->state == ESTABLISHED ||
-	       end->state == CLOSE_WAIT;
+	if (end->state == SYN_RECEIVED)
+		return rules->closes_early;
+	return (end->state == ESTABLISHED || end->state == CLOSE_WAIT) &&
+	       (rules->fin_beyond_window ||
+		seq_less(end->nxt, end->una + end->wnd));
 }
 
 bool end_close(struct end *end, const struct end_rules *rules, bool gone,

@@ -26,12 +26,13 @@ CORE_OBJS := $(call objects,kmod/core/*.c)
 LIB_OBJS := $(call objects,tools/lib/*.c)
 TOOL_OBJS := $(call objects,tools/tcpward/*.c)
 SEGPLAY_OBJS := $(call objects,selftests/segplay/*.c)
+MODEL_OBJS := $(call objects,selftests/model/*.c)
 PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
 MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
 .DELETE_ON_ERROR:
-.PHONY: all programs module demo check check-native check-vm fuzz vm \
+.PHONY: all programs module demo check check-native check-vm fuzz model vm \
 	vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
@@ -48,6 +49,10 @@ $(B)/tcpward: $(TOOL_OBJS) $(LIB_OBJS) $(CORE_OBJS)
 		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
 
 $(B)/segplay: $(SEGPLAY_OBJS) $(LIB_OBJS) $(CORE_OBJS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/model: $(MODEL_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -103,6 +108,9 @@ check-native: ## run the tests that need no VM
 
 check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
+
+model: ## explore two endpoints with the core between them, for minutes
+	@selftests/model/run
 
 fuzz: deps ## fuzz parser, core and capture reader, TIME=60 seconds each
 	@selftests/fuzz/run

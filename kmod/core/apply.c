@@ -157,50 +157,75 @@ static void apply_one_way(const struct apply *a)
 	apply_track(a);
 }
 
-static void swap_in_syn(const struct apply *a)
+static __u8 options_of(const struct tcpw_endpoint *ep)
 {
-	struct tcpw_endpoint *y = &a->conn->ep[!a->side];
-	struct tcpw_syn *slot = &a->ext->syn[a->r->slot];
-	struct tcpw_syn former = {
-		.iss = y->iss,
-		.end = y->nxt,
-		.tsval = y->tsrecent,
-		.time_ms = (__u32)a->now_ms,
-		.window = (__u16)y->maxwnd,
-		.ws = y->ws,
-		.flags = slot->flags,
-		.options = (__u8)((y->flags & TCPW_EP_WS ? TCPW_OPT_WS : 0) |
-				  (y->flags & TCPW_EP_TS ? TCPW_OPT_TS : 0) |
-				  (y->flags & TCPW_EP_SACK_OK ?
-				   TCPW_OPT_SACK_OK : 0) |
-				  (y->flags & TCPW_EP_AUTH ?
-				   TCPW_OPT_AUTH : 0)),
-	};
+	return (__u8)((ep->flags & TCPW_EP_WS ? TCPW_OPT_WS : 0) |
+		      (ep->flags & TCPW_EP_TS ? TCPW_OPT_TS : 0) |
+		      (ep->flags & TCPW_EP_SACK_OK ? TCPW_OPT_SACK_OK : 0) |
+		      (ep->flags & TCPW_EP_AUTH ? TCPW_OPT_AUTH : 0));
+}
 
-	tcpw_endpoint_from_syn(y, slot, a->now_ms);
+/* The record's own SYN as a pending one. */
+static struct tcpw_syn syn_of(const struct tcpw_endpoint *ep,
+			      unsigned int side, __u64 now_ms)
+{
+	return (struct tcpw_syn){
+		.iss = ep->iss,
+		.end = ep->nxt,
+		.tsval = ep->tsrecent,
+		.time_ms = (__u32)now_ms,
+		.window = (__u16)ep->maxwnd,
+		.ws = ep->ws,
+		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0)),
+		.options = options_of(ep),
+	};
+}
+
+/* syn[slot] and the SYN of the record change places. */
+static void swap_in_syn(const struct apply *a, unsigned int opener)
+{
+	struct tcpw_endpoint *ep = &a->conn->ep[opener];
+	struct tcpw_syn *slot = &a->ext->syn[a->r->slot];
+	struct tcpw_syn former = syn_of(ep, opener, a->now_ms);
+
+	tcpw_endpoint_from_syn(ep, slot, a->now_ms);
 	*slot = former;
 }
 
 static void apply_pick_syn(const struct apply *a)
 {
-	swap_in_syn(a);
-	apply_track(a);
-}
-
-/* R99: the sender's own attempt is void, it answers the other's SYN. */
-static void apply_new_opener(const struct apply *a)
-{
-	forget_candidates(a->ext);
+	swap_in_syn(a, !a->side);
 	a->conn->ep[a->side].state = TCPWARD_STATE_LISTEN;
 	a->conn->client = !a->side;
 	a->conn->flags &= (__u8)~TCPW_CONN_SIMULTANEOUS;
 	apply_track(a);
 }
 
-static void seat_synack(const struct apply *a, const struct tcpw_synack *sa)
+/*
+ * R99: the sender answers the other's SYN. Its own attempt is over, unless
+ * the answer was forged: its SYN stays as a candidate.
+ */
+static void apply_new_opener(const struct apply *a)
 {
 	struct tcpw_endpoint *x = &a->conn->ep[a->side];
-	struct tcpw_endpoint *y = &a->conn->ep[!a->side];
+	struct tcpw_syn former = syn_of(x, a->side, a->now_ms);
+
+	if (a->ext) {
+		memset(a->ext->synack, 0, sizeof(a->ext->synack));
+		tcpw_syn_put(a->ext, &former);
+	}
+	x->state = TCPWARD_STATE_LISTEN;
+	a->conn->client = !a->side;
+	a->conn->flags &= (__u8)~TCPW_CONN_SIMULTANEOUS;
+	apply_track(a);
+}
+
+/* The answering end, as its SYN+ACK describes it. */
+static void seat_synack(const struct apply *a, unsigned int opener,
+			const struct tcpw_synack *sa)
+{
+	struct tcpw_endpoint *x = &a->conn->ep[opener];
+	struct tcpw_endpoint *y = &a->conn->ep[!opener];
 
 	tcpw_endpoint_from_synack(y, sa, a->now_ms);
 	y->edge = y->iss + 1 + x->maxwnd;
@@ -224,7 +249,7 @@ static void apply_pick_synack(const struct apply *a)
 	if (sa.syn < TCPW_CANDIDATES)
 		tcpw_endpoint_from_syn(&conn->ep[a->side],
 				       &a->ext->syn[sa.syn], a->now_ms);
-	seat_synack(a, &sa);
+	seat_synack(a, a->side, &sa);
 	conn->kind = TCPWARD_KIND_OPEN;
 	conn->client = (__u8)a->side;
 	conn->flags = replaces ? TCPW_CONN_REPLACES : 0;
@@ -238,21 +263,40 @@ static void apply_reset(const struct apply *a)
 {
 	a->conn->kind = TCPWARD_KIND_RESET;
 	a->conn->rst_by |= (__u8)(1 << a->side);
-	a->conn->ep[a->side].flags &= (__u16)~TCPW_EP_AFTER_RST;
+	a->conn->ep[0].flags &= (__u16)~TCPW_EP_AFTER_RST;
+	a->conn->ep[1].flags &= (__u16)~TCPW_EP_AFTER_RST;
 	if (!a->conn->closed_by)
 		a->conn->closed_by = (__u8)(1 + a->side);
 }
 
+/*
+ * The record's SYN gives way to syn[slot] and what answered that. Taken back
+ * by its own sender it is gone; refused by the other end it stays as a
+ * candidate, for the refusal may be lost (R40).
+ */
 static void apply_cancel_own(const struct apply *a)
 {
 	unsigned int opener = !!(a->ext->syn[a->r->slot].flags &
 				 TCPW_SYN_SIDE);
+	int answer = tcpw_synack_of(a->ext, a->r->slot);
 
-	tcpw_endpoint_from_syn(&a->conn->ep[opener],
-			       &a->ext->syn[a->r->slot], a->now_ms);
+	tcpw_synacks_void_own(a->ext);
+	swap_in_syn(a, opener);
 	memset(&a->conn->ep[!opener], 0, sizeof(a->conn->ep[0]));
-	memset(a->ext->synack, 0, sizeof(a->ext->synack));
-	tcpw_syn_cancel(a->ext, a->r->slot);
+	if (answer >= 0)
+		seat_synack(a, opener, &a->ext->synack[answer]);
+	if (opener == a->side)
+		tcpw_syn_cancel(a->ext, a->r->slot);
+	else
+		tcpw_synack_drop(a->ext, answer);
+	set_states(a);
+}
+
+static void apply_cancel_side(const struct apply *a)
+{
+	memset(&a->conn->ep[a->side], 0, sizeof(a->conn->ep[0]));
+	a->conn->client = !a->side;
+	a->conn->flags &= (__u8)~TCPW_CONN_SIMULTANEOUS;
 	set_states(a);
 }
 
@@ -321,7 +365,9 @@ static void apply_ext(const struct apply *a)
 		note_stale(a);
 		break;
 	case TCPW_OP_END_SHADOW:
-		forget_shadow(ext);
+		/* The RST may be lost: its copies belong there, too (R70). */
+		ext->shadow.kind = TCPWARD_KIND_RESET;
+		ext->shadow.rst_by |= (__u8)(1 << a->side);
 		break;
 	}
 }
@@ -363,6 +409,9 @@ static void apply_record(const struct apply *a)
 		break;
 	case TCPW_OP_CANCEL_OWN:
 		apply_cancel_own(a);
+		break;
+	case TCPW_OP_CANCEL_SIDE:
+		apply_cancel_side(a);
 		break;
 	case TCPW_OP_RESTORE:
 		bring_back(a->conn, a->ext);

@@ -34,14 +34,31 @@ int tcpw_syn_acked(const struct tcpw_ext *ext, unsigned int side, __u32 ack)
 	return -1;
 }
 
-int tcpw_syn_any(const struct tcpw_ext *ext, unsigned int side)
+int tcpw_synack_of(const struct tcpw_ext *ext, int slot)
 {
 	int i;
 
 	for (i = 0; ext && i < TCPW_CANDIDATES; i++)
-		if (of_side(ext->syn[i].flags, side))
+		if (ext->synack[i].flags & TCPW_SYN_USED &&
+		    ext->synack[i].syn == slot)
 			return i;
 	return -1;
+}
+
+int tcpw_syn_best(const struct tcpw_ext *ext, unsigned int side)
+{
+	int best = -1, i;
+
+	for (i = 0; ext && i < TCPW_CANDIDATES; i++) {
+		if (!of_side(ext->syn[i].flags, side))
+			continue;
+		if (tcpw_synack_of(ext, i) >= 0)
+			return i;
+		if (best < 0 || tcpw_after(ext->syn[i].time_ms,
+					   ext->syn[best].time_ms))
+			best = i;
+	}
+	return best;
 }
 
 /* A free place, else the oldest SYN that was never repeated (R29). */
@@ -77,32 +94,50 @@ void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot)
 	synacks_void(ext, slot);
 }
 
+void tcpw_synack_drop(struct tcpw_ext *ext, int answer)
+{
+	if (answer >= 0)
+		ext->synack[answer].flags = 0;
+}
+
+void tcpw_synacks_void_own(struct tcpw_ext *ext)
+{
+	synacks_void(ext, TCPW_CANDIDATES);
+}
+
+void tcpw_syn_put(struct tcpw_ext *ext, const struct tcpw_syn *syn)
+{
+	struct tcpw_syn *place = syn_place(ext);
+
+	if (!place)
+		return;
+	synacks_void(ext, (int)(place - ext->syn));
+	*place = *syn;
+}
+
 void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 		  const struct tcpw_seg *seg, bool reuse, __u64 now_ms)
 {
 	int known = tcpw_syn_find(ext, side, seg->seq);
-	struct tcpw_syn *syn;
+	const struct tcpw_syn syn = {
+		.iss = seg->seq,
+		.end = seg->seq + tcpw_seg_space(seg),
+		.tsval = seg->tsval,
+		.time_ms = (__u32)now_ms,
+		.window = seg->window,
+		.ws = seg->ws,
+		.options = seg->options,
+		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0) |
+				(reuse ? TCPW_SYN_REUSE : 0)),
+	};
 
-	if (known >= 0) {
-		ext->syn[known].flags |= TCPW_SYN_REPEATED;
-		ext->syn[known].time_ms = (__u32)now_ms;
-		ext->syn[known].tsval = seg->tsval;
+	if (known < 0) {
+		tcpw_syn_put(ext, &syn);
 		return;
 	}
-	syn = syn_place(ext);
-	if (!syn)
-		return;
-	synacks_void(ext, (int)(syn - ext->syn));
-	memset(syn, 0, sizeof(*syn));
-	syn->iss = seg->seq;
-	syn->end = seg->seq + tcpw_seg_space(seg);
-	syn->tsval = seg->tsval;
-	syn->time_ms = (__u32)now_ms;
-	syn->window = seg->window;
-	syn->ws = seg->ws;
-	syn->options = seg->options;
-	syn->flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0) |
-			    (reuse ? TCPW_SYN_REUSE : 0));
+	ext->syn[known].flags |= TCPW_SYN_REPEATED;
+	ext->syn[known].time_ms = (__u32)now_ms;
+	ext->syn[known].tsval = seg->tsval;
 }
 
 /* The same SYN+ACK again, a free place, else the oldest. */

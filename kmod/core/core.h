@@ -112,7 +112,7 @@ static inline __u32 tcpw_seg_space(const struct tcpw_seg *seg)
 #define TCPW_EP_OPEN 0x1000		/* nothing known of its numbers yet */
 #define TCPW_EP_SEEN1 0x2000		/* one segment seen since pickup */
 #define TCPW_EP_SEEN2 0x4000		/* two or more */
-#define TCPW_EP_AFTER_RST 0x8000	/* spoke again after its own RST */
+#define TCPW_EP_AFTER_RST 0x8000	/* spoke since the RST */
 
 /*
  * One endpoint as sender, derived from what it has itself emitted. Numbers

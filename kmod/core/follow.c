@@ -32,6 +32,13 @@ static void follow_ack(const struct tcpw_ctx *c, __u8 *sender, __u8 *receiver)
 	}
 }
 
+/* Its sender's ACK of the peer's FIN came before it (R61). */
+static bool fin_overtaken(const struct tcpw_ctx *c)
+{
+	return c->x->flags & TCPW_EP_ACKED_FIN &&
+	       !tcpw_after(c->seg->ack, c->y->fin);
+}
+
 static bool sent_fin(__u8 state)
 {
 	return state >= TCPWARD_STATE_FIN_WAIT_1 &&
@@ -65,7 +72,8 @@ void tcpw_follow(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 	if (seg->flags & TCPW_ACK)
 		follow_ack(c, sender, receiver);
 	if (seg->flags & TCPW_FIN && !(c->x->flags & TCPW_EP_FIN))
-		step(sender, TCPW_EVENT_FIN);
+		step(sender, fin_overtaken(c) ? TCPW_EVENT_FIN_OVERTAKEN :
+						TCPW_EVENT_FIN);
 	r->timer = tcpw_timer_of(c->conn->kind, *sender, *receiver);
 	/* Within TIME-WAIT only a repeated FIN of its peer counts (R90). */
 	if (r->timer == TCPW_TIMER_TIME_WAIT &&

@@ -24,6 +24,7 @@ enum tcpw_op {
 	TCPW_OP_RESET,		/* a believed RST */
 	TCPW_OP_CANCEL_SYN,	/* RST against syn[slot] alone */
 	TCPW_OP_CANCEL_OWN,	/* RST against the record's SYN, not syn[slot] */
+	TCPW_OP_CANCEL_SIDE,	/* RST against a SYN that crossed another */
 	TCPW_OP_REFUSE_SYN,	/* RST+ACK refuses syn[slot] once (R68) */
 	TCPW_OP_COUNT_RST,	/* a doubtful RST passes (R67) */
 	TCPW_OP_CHALLENGE,	/* note a challenge ACK (R28, R74) */
@@ -129,11 +130,19 @@ struct tcpw_ruling tcpw_zone(const struct tcpw_ctx *c);
 int tcpw_syn_find(const struct tcpw_ext *ext, unsigned int side, __u32 iss);
 /* The pending SYN of @side that @ack acknowledges, or -1. */
 int tcpw_syn_acked(const struct tcpw_ext *ext, unsigned int side, __u32 ack);
-int tcpw_syn_any(const struct tcpw_ext *ext, unsigned int side);
+/* The pending SYN of @side to go on with: answered, else the latest; or -1. */
+int tcpw_syn_best(const struct tcpw_ext *ext, unsigned int side);
+/* The SYN+ACK that answers syn[slot], or -1. */
+int tcpw_synack_of(const struct tcpw_ext *ext, int slot);
+/* Keep @syn, unless all places hold repeated ones (R29). */
+void tcpw_syn_put(struct tcpw_ext *ext, const struct tcpw_syn *syn);
 void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 		  const struct tcpw_seg *seg, bool reuse, __u64 now_ms);
 /* Forget syn[slot] and what answers it. */
 void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot);
+void tcpw_synack_drop(struct tcpw_ext *ext, int answer);
+/* Forget what answers the record's own SYN. */
+void tcpw_synacks_void_own(struct tcpw_ext *ext);
 void tcpw_synack_add(struct tcpw_ext *ext, unsigned int side,
 		     const struct tcpw_seg *seg, __u8 syn);
 /* The SYN+ACK to which this segment is the third step, or -1. */

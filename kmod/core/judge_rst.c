@@ -29,15 +29,18 @@ static bool exact_opening(const struct tcpw_ctx *c)
 static struct tcpw_ruling opening_over(const struct tcpw_ctx *c,
 				       unsigned int opener)
 {
-	int other = tcpw_syn_any(c->ext, opener);
+	int other = tcpw_syn_best(c->ext, opener);
 	struct tcpw_ruling r;
 
 	if (other >= 0) {
 		r = tcpw_ruling_pass(c, TCPW_OP_CANCEL_OWN);
 		r.slot = (__u8)other;
 		r.next[opener] = TCPWARD_STATE_SYN_SENT;
-		r.next[!opener] = TCPWARD_STATE_LISTEN;
-		r.timer = TCPW_TIMER_SYN;
+		r.next[!opener] = tcpw_synack_of(c->ext, other) < 0 ?
+				  TCPWARD_STATE_LISTEN :
+				  TCPWARD_STATE_SYN_RECEIVED;
+		r.timer = tcpw_timer_of(TCPWARD_KIND_OPEN, r.next[0],
+					r.next[1]);
 		return r;
 	}
 	if (!tcpw_has_shadow(c->ext, c->now_ms))
@@ -103,13 +106,29 @@ static int names_pending(const struct tcpw_ctx *c)
 	return tcpw_syn_acked(c->ext, c->side, c->seg->seq);
 }
 
+/* Both ends have a SYN out, and this one is taken back (R29). */
+static struct tcpw_ruling takes_back(const struct tcpw_ctx *c)
+{
+	struct tcpw_ruling r = tcpw_ruling_pass(c, TCPW_OP_CANCEL_SIDE);
+
+	r.next[c->side] = TCPWARD_STATE_LISTEN;
+	r.timer = TCPW_TIMER_SYN;
+	return r;
+}
+
 /* The opener gives up, or clears an older connection (R42, R74, R96). */
 static struct tcpw_ruling by_opener(const struct tcpw_ctx *c)
 {
+	bool crossed = c->y->state == TCPWARD_STATE_SYN_SENT;
 	int pending = names_pending(c);
 
 	if (exact_opening(c))
-		return opening_over(c, c->side);
+		return crossed ? takes_back(c) : opening_over(c, c->side);
+	/* A refusal that its sender's own SYN has overtaken (R40). */
+	if (crossed && acks_record(c))
+		return tcpw_ruling_quiet(c,
+				TCPWARD_REASON_RESET_REFUSES_PENDING,
+				TCPW_OP_NONE);
 	if (pending >= 0)
 		return cancel(c, pending);
 	if (tcpw_resets_shadow(c))

@@ -27,12 +27,18 @@ static struct tcpw_ruling pick_up(const struct tcpw_ctx *c)
 	return r;
 }
 
-/* R70, R71: the other end has sent a RST and spoken again since. */
+/*
+ * R70, R71: both ends have spoken since the RST. Where its sender is the
+ * second one, its word counts if it acknowledges anew: an older segment may
+ * only have been overtaken by the RST.
+ */
 static bool undoes_reset(const struct tcpw_ctx *c)
 {
-	return c->conn->kind == TCPWARD_KIND_RESET &&
-	       c->conn->rst_by & 1 << !c->side &&
-	       c->y->flags & TCPW_EP_AFTER_RST;
+	if (c->conn->kind != TCPWARD_KIND_RESET ||
+	    !(c->y->flags & TCPW_EP_AFTER_RST))
+		return false;
+	return c->conn->rst_by & 1 << !c->side ||
+	       tcpw_after(c->seg->ack, c->y->una);
 }
 
 static bool first_of_picked_up(const struct tcpw_ctx *c)

@@ -15,10 +15,11 @@ static struct tcpw_ruling open_record(const struct tcpw_ctx *c,
 	return r;
 }
 
-/* A record of which no end ever was synchronized leaves no shadow. */
+/* A record that only one end ever spoke in leaves no shadow. */
 static struct tcpw_ruling reopen(const struct tcpw_ctx *c)
 {
-	if (tcpw_synchronized(c->x) || tcpw_synchronized(c->y))
+	if (c->x->state != TCPWARD_STATE_LISTEN &&
+	    c->y->state != TCPWARD_STATE_LISTEN)
 		return open_record(c, TCPW_OP_REOPEN);
 	return open_record(c, TCPW_OP_OPEN);
 }
@@ -141,12 +142,21 @@ static struct tcpw_ruling new_syn(const struct tcpw_ctx *c)
 	return into_finished(c);
 }
 
+/* A copy of a SYN that was answered while the record still stood (R98). */
+static bool answered_already(const struct tcpw_ctx *c)
+{
+	int slot = tcpw_syn_find(c->ext, c->side, c->seg->seq);
+
+	return slot >= 0 && tcpw_synack_of(c->ext, slot) >= 0;
+}
+
 struct tcpw_ruling tcpw_judge_syn(const struct tcpw_ctx *c)
 {
 	if (c->conn->kind == TCPWARD_KIND_BLANK)
 		return open_record(c, TCPW_OP_OPEN);
 	if (c->conn->kind == TCPWARD_KIND_RESET)
-		return reopen(c);
+		return answered_already(c) ?
+		       tcpw_ruling_pass(c, TCPW_OP_ADD_SYN) : reopen(c);
 	if (c->x->flags & TCPW_EP_SYN && c->seg->seq == c->x->iss)
 		return same_syn(c);
 	return new_syn(c);

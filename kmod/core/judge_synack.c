@@ -82,15 +82,20 @@ static struct tcpw_ruling from_listen(const struct tcpw_ctx *c, int pending)
 }
 
 /* Its own SYN crossed, or was another attempt that died (R99). */
-static struct tcpw_ruling from_syn_sent(const struct tcpw_ctx *c)
+static struct tcpw_ruling from_syn_sent(const struct tcpw_ctx *c, int pending)
 {
-	if (!answers_record(c))
-		return blind(c);
-	if (c->seg->seq == c->x->iss)
+	bool answers = answers_record(c);
+
+	if (answers && c->seg->seq == c->x->iss)
 		return track(c, TCPW_OP_TRACK);
-	if (c->y->state != TCPWARD_STATE_SYN_SENT)
+	if (c->y->state == TCPWARD_STATE_SYN_SENT && answers)
+		return take_over(c, TCPW_OP_NEW_OPENER, 0);
+	if (pending < 0)
 		return blind(c);
-	return take_over(c, TCPW_OP_NEW_OPENER, 0);
+	if (c->y->state == TCPWARD_STATE_SYN_SENT)
+		return take_over(c, TCPW_OP_PICK_SYN, pending);
+	return note(c, tcpw_ruling_quiet(c, TCPWARD_REASON_SYNACK_CANDIDATE,
+					 TCPW_OP_ADD_SYNACK), pending);
 }
 
 static struct tcpw_ruling from_syn_received(const struct tcpw_ctx *c,
@@ -145,7 +150,7 @@ struct tcpw_ruling tcpw_judge_synack(const struct tcpw_ctx *c)
 	case TCPWARD_STATE_LISTEN:
 		return from_listen(c, pending);
 	case TCPWARD_STATE_SYN_SENT:
-		return from_syn_sent(c);
+		return from_syn_sent(c, pending);
 	case TCPWARD_STATE_SYN_RECEIVED:
 		return from_syn_received(c, pending);
 	default:

@@ -11,6 +11,7 @@ static bool op_needs_ext(enum tcpw_op op)
 	case TCPW_OP_ADD_SYNACK:
 	case TCPW_OP_COUNT_RST:
 	case TCPW_OP_CHALLENGE:
+	case TCPW_OP_NEW_OPENER:
 	case TCPW_OP_STALE_SYN:
 		return true;
 	default:

@@ -37,7 +37,9 @@ enum {
 };
 
 /*
- * A repeated FIN is not TCPW_EVENT_FIN: it is TCPW_EVENT_SEGMENT. CLOSED
+ * A repeated FIN is not TCPW_EVENT_FIN: it is TCPW_EVENT_SEGMENT. A FIN that
+ * does not acknowledge the peer's FIN, although a later segment of its sender
+ * that came first does, was sent before it: CLOSING, not LAST-ACK. CLOSED
  * here is an endpoint that has finished; one that has emitted nothing is in
  * LISTEN. From CLOSED and TIME_WAIT a new SYN opens the next connection if
  * its numbers are good (R93, R94, R96).
@@ -50,6 +52,7 @@ static const __u8 next[TCPW_EVENTS][TCPWARD_STATE_MAX + 1] = {
 [TCPW_EVENT_SYNACK_NEW] =	{sSS, sSS, sSR, iLS, iLS, iLS, iLS, iLS, iLS, iLS, iLS},
 [TCPW_EVENT_SEGMENT] =		{iBH, sSS, sSR, sES, sF1, sF2, sCW, sCG, sLA, sTW, sCL},
 [TCPW_EVENT_FIN] =		{iBH, iBH, sF1, sF1, iDF, iDF, sLA, iDF, iDF, iDF, iDF},
+[TCPW_EVENT_FIN_OVERTAKEN] =	{iBH, iBH, sF1, sF1, iDF, iDF, sCG, iDF, iDF, iDF, iDF},
 [TCPW_EVENT_RST] =		{sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL},
 [TCPW_EVENT_ACKS_SYN] =		{iBH, sES, sES, sES, sF1, sF2, sCW, sCG, sLA, sTW, sCL},
 [TCPW_EVENT_ACKS_SYN_FIRST] =	{iBH, sSR, sSR, sES, sF1, sF2, sCW, sCG, sLA, sTW, sCL},
@@ -73,6 +76,7 @@ const char *tcpw_event_name(enum tcpw_event event)
 		[TCPW_EVENT_SYNACK_NEW] = "sends SYN+ACK, new number",
 		[TCPW_EVENT_SEGMENT] = "sends ACK or data",
 		[TCPW_EVENT_FIN] = "sends first FIN",
+		[TCPW_EVENT_FIN_OVERTAKEN] = "sends first FIN, overtaken",
 		[TCPW_EVENT_RST] = "sends RST",
 		[TCPW_EVENT_ACKS_SYN] = "acknowledges SYN",
 		[TCPW_EVENT_ACKS_SYN_FIRST] = "acknowledges SYN first",

@@ -12,7 +12,8 @@ enum tcpw_event {
 	TCPW_EVENT_SYNACK,	/* SYN+ACK, first or again, with its own ISS */
 	TCPW_EVENT_SYNACK_NEW,	/* SYN+ACK with another sequence number */
 	TCPW_EVENT_SEGMENT,	/* anything with ACK but SYN, FIN or RST */
-	TCPW_EVENT_FIN,
+	TCPW_EVENT_FIN,		/* the first one */
+	TCPW_EVENT_FIN_OVERTAKEN,	/* the same, by its ACK of a FIN */
 	TCPW_EVENT_RST,
 	/* What its acknowledgement says for the first time. */
 	TCPW_EVENT_ACKS_SYN,	/* p, with s: its own SYN is acknowledged */

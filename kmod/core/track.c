@@ -117,7 +117,7 @@ void tcpw_track(struct tcpw_conn *conn, unsigned int side,
 	track_ts(&conn->ep[side], &conn->ep[!side], seg, now_ms);
 	if (conn->ep[side].flags & TCPW_EP_OPEN)
 		track_seen(&conn->ep[side]);
-	if (conn->kind == TCPWARD_KIND_RESET && conn->rst_by & 1 << side)
+	if (conn->kind == TCPWARD_KIND_RESET)
 		conn->ep[side].flags |= TCPW_EP_AFTER_RST;
 }
 

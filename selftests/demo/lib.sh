@@ -93,6 +93,17 @@ close_window() { # name
 	fi
 }
 
+running() { # name
+	[ -e "/proc/${windows[$1]}/exe" ] # a dead one has none
+}
+
+# Waits until what runs in a window has ended well.
+finished() { # name
+	prompt wait "for the other window"
+	wait "${windows[$1]}" || failed "it returned $?: $(cat "$SHOWN/$1")"
+	windows[$1]=
+}
+
 shown() { # name, heading
 	silent=
 	gap
@@ -108,11 +119,12 @@ said() { # name, extended regular expression
 
 failed() { # what
 	trap - ERR
-	printf '%s%s%s\n' "$RED" "Scene $SCENE does not show it: $*" "$PLAIN"
+	echo "${RED}Scene $SCENE does not show it: $*$PLAIN" >&"$audience"
 	exit 1
 }
 
 set -E
+exec {audience}>&1		# whatever a check does with its own output
 trap 'failed "line $LINENO: $BASH_COMMAND"' ERR
 
 # A claim of the scene, and the command that must succeed for it to hold.

@@ -84,9 +84,6 @@ fails "no TIME-WAIT at all" "wanted B in TIME_WAIT, got CLOSED" <<'SEG'
 HS; A>B FA 101 ack 301; B>A FA 301 ack 102; A>B . 102 ack 302
 timewait B 60s
 SEG
-fails "a setting that the core lacks" "pickup=auto" <<'SEG'
-set pickup=auto
-SEG
 refused "flags" 2 XY <<'SEG'
 case x
 A>B XY 100
@@ -130,9 +127,12 @@ SEG
 refused "a segment before the first case" 1 "A>B S 100" <<'SEG'
 A>B S 100
 SEG
-ktap_test "another backend is not there" called_wrongly \
-	"'module' is not available in this build" -- \
-	--backend module selftests/scenarios/02-header.seg
+ktap_test "a backend that does not exist" called_wrongly \
+	"there is no backend 'nonsense'" -- \
+	--backend nonsense selftests/scenarios/02-header.seg
+ktap_test "a view that does not exist" called_wrongly \
+	"there is no view 'nonsense'" -- \
+	--view nonsense selftests/scenarios/02-header.seg
 ktap_test "no file" called_wrongly "usage: segplay" --
 ktap_test "a file that is missing" called_wrongly "No such file" -- \
 	"$work/missing.seg"

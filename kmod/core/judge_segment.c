@@ -11,6 +11,16 @@ static bool opening(const struct tcpw_conn *conn)
 	       !tcpw_synchronized(&conn->ep[1]);
 }
 
+/* Both ends are open with this segment, whatever was known before it. */
+static void established(const struct tcpw_ctx *c, struct tcpw_ruling *r)
+{
+	r->next[c->side] = c->seg->flags & TCPW_FIN ?
+			   TCPWARD_STATE_FIN_WAIT_1 :
+			   TCPWARD_STATE_ESTABLISHED;
+	r->next[!c->side] = TCPWARD_STATE_ESTABLISHED;
+	r->timer = TCPW_TIMER_ESTABLISHED;
+}
+
 static struct tcpw_ruling pick_up(const struct tcpw_ctx *c)
 {
 	struct tcpw_ruling r;
@@ -19,10 +29,7 @@ static struct tcpw_ruling pick_up(const struct tcpw_ctx *c)
 		return tcpw_ruling_drop(c, TCPWARD_REASON_NO_RECORD);
 	r = tcpw_ruling_pass(c, TCPW_OP_PICKUP);
 	r.create = 1;
-	r.next[c->side] = c->seg->flags & TCPW_FIN ?
-			  TCPWARD_STATE_FIN_WAIT_1 : TCPWARD_STATE_ESTABLISHED;
-	r.next[!c->side] = TCPWARD_STATE_ESTABLISHED;
-	r.timer = TCPW_TIMER_ESTABLISHED;
+	established(c, &r);
 	tcpw_ruling_flag(&r, TCPWARD_REASON_PICKED_UP);
 	return r;
 }
@@ -78,10 +85,7 @@ static struct tcpw_ruling third_step(const struct tcpw_ctx *c, int slot)
 	struct tcpw_ruling r = tcpw_ruling_pass(c, TCPW_OP_PICK_SYNACK);
 
 	r.slot = (__u8)slot;
-	r.next[c->side] = c->seg->flags & TCPW_FIN ?
-			  TCPWARD_STATE_FIN_WAIT_1 : TCPWARD_STATE_ESTABLISHED;
-	r.next[!c->side] = TCPWARD_STATE_ESTABLISHED;
-	r.timer = TCPW_TIMER_ESTABLISHED;
+	established(c, &r);
 	return r;
 }
 
@@ -108,10 +112,7 @@ static struct tcpw_ruling one_way(const struct tcpw_ctx *c)
 {
 	struct tcpw_ruling r = tcpw_ruling_pass(c, TCPW_OP_ONE_WAY);
 
-	r.next[c->side] = c->seg->flags & TCPW_FIN ?
-			  TCPWARD_STATE_FIN_WAIT_1 : TCPWARD_STATE_ESTABLISHED;
-	r.next[!c->side] = TCPWARD_STATE_ESTABLISHED;
-	r.timer = TCPW_TIMER_ESTABLISHED;
+	established(c, &r);
 	tcpw_ruling_flag(&r, TCPWARD_REASON_ONE_WAY);
 	return r;
 }

@@ -137,8 +137,8 @@ static void apply_resume(const struct apply *a)
 	conn->kind = mid ? TCPWARD_KIND_MID : TCPWARD_KIND_OPEN;
 	conn->rst_by = 0;
 	conn->closed_by = 0;
-	conn->ep[0].flags &= (__u16)~TCPW_EP_AFTER_RST;
-	conn->ep[1].flags &= (__u16)~TCPW_EP_AFTER_RST;
+	tcpw_clear(&conn->ep[0].flags, TCPW_EP_AFTER_RST);
+	tcpw_clear(&conn->ep[1].flags, TCPW_EP_AFTER_RST);
 	apply_track(a);
 }
 
@@ -263,8 +263,8 @@ static void apply_reset(const struct apply *a)
 {
 	a->conn->kind = TCPWARD_KIND_RESET;
 	a->conn->rst_by |= (__u8)(1 << a->side);
-	a->conn->ep[0].flags &= (__u16)~TCPW_EP_AFTER_RST;
-	a->conn->ep[1].flags &= (__u16)~TCPW_EP_AFTER_RST;
+	tcpw_clear(&a->conn->ep[0].flags, TCPW_EP_AFTER_RST);
+	tcpw_clear(&a->conn->ep[1].flags, TCPW_EP_AFTER_RST);
 	if (!a->conn->closed_by)
 		a->conn->closed_by = (__u8)(1 + a->side);
 }

@@ -77,6 +77,11 @@ static inline bool tcpw_acks(__u32 n, __u32 low, __u32 high)
 	return tcpw_after(n, low) && !tcpw_after(n, high);
 }
 
+static inline void tcpw_clear(__u16 *flags, __u16 bits)
+{
+	*flags = (__u16)(*flags & ~bits);
+}
+
 static inline __u32 tcpw_window_of(const struct tcpw_endpoint *ep)
 {
 	return ep->maxwnd > TCPW_MIN_WINDOW ? ep->maxwnd : TCPW_MIN_WINDOW;

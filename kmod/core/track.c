@@ -77,7 +77,7 @@ static void track_data(struct tcpw_conn *conn, unsigned int side,
 			conn->closed_by = (__u8)(1 + side);
 	}
 	if (x->nxt - x->iss > TCPW_ISS_REACH)
-		x->flags &= (__u16)~TCPW_EP_ISS;
+		tcpw_clear(&x->flags, TCPW_EP_ISS);
 }
 
 /* The first SYN of an end: what its peer's SYN offered is its window. */

@@ -18,8 +18,9 @@ KOUT := $(B)/$(KREL)
 
 TOOL_PKGS := libnl-3.0 libnl-genl-3.0 libcurl libssl libcrypto libpcap \
 	jansson ncursesw
+SEGPLAY_PKGS := libnl-3.0 libnl-genl-3.0 jansson
 OWN_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
-	-Itools/include -Itools/lib -Iinclude -Iinclude/uapi -Ikmod
+	-Itools/include -Itools/lib -Itools -Iinclude -Iinclude/uapi -Ikmod
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard $(1))))
 CORE_OBJS := $(call objects,kmod/core/*.c)
@@ -48,16 +49,21 @@ $(B)/tcpward: $(TOOL_OBJS) $(LIB_OBJS) $(CORE_OBJS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
 
-$(B)/segplay: $(SEGPLAY_OBJS) $(LIB_OBJS) $(CORE_OBJS)
+# Its backend `module` speaks to the module as the tool does.
+SEGPLAY_NL := $(addprefix $(B)/obj/tools/tcpward/, nl_client.o nl_parse.o \
+	nl_request.o nl_stream.o model.o tool.o)
+$(B)/segplay: $(SEGPLAY_OBJS) $(SEGPLAY_NL) $(LIB_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$$(pkg-config --libs $(SEGPLAY_PKGS)) $(LDLIBS)
 
 $(B)/model: $(MODEL_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(TOOL_OBJS): PKG_CFLAGS = $$(pkg-config --cflags $(TOOL_PKGS))
-$(TOOL_OBJS): | $(B)/libraries
+$(SEGPLAY_OBJS): PKG_CFLAGS = $$(pkg-config --cflags $(SEGPLAY_PKGS))
+$(TOOL_OBJS) $(SEGPLAY_OBJS): | $(B)/libraries
 
 $(B)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

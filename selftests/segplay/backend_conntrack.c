@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
 #include <netlink/errno.h>
+#include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,8 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if.h>
 #include <linux/if_tun.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -165,6 +166,12 @@ static void put_ipv6(uint8_t *header, const struct packet *packet)
 	memcpy(header + 24, packet->dst.bytes, 16);
 }
 
+static bool link_local(const struct address *address)
+{
+	return address->len == 16 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
+}
+
 const char *tun_beyond(const struct packet *packet)
 {
 	if (packet->loopback)
@@ -173,6 +180,8 @@ const char *tun_beyond(const struct packet *packet)
 		return "a segment captured in part";
 	if (packet->total + IPV6_HEADER > DATAGRAM_MAX)
 		return "a segment beyond 64 KiB";
+	if (link_local(&packet->src) || link_local(&packet->dst))
+		return "a link-local address";
 	return NULL;
 }
 

@@ -10,28 +10,47 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EXIT_NOT_OK 1
-#define EXIT_WRONG 2
-
 static const char usage[] =
 	"usage: segplay [OPTION]... FILE.seg...\n"
 	"Plays each case of the scenarios and prints TAP.\n"
-	"  --backend core         who judges: only core in this build\n"
+	"  --backend core         who judges: the core, by a clock of its own (default)\n"
+	"            module       the loaded module, between two TUN devices (root)\n"
+	"            conntrack    nf_conntrack in its place, dropping what is invalid\n"
+	"  --jobs N               cases played at a time (1)\n"
 	"  --view inline|observer view of cases that do not set it (inline)\n"
 	"  --ipv6                 play all connections over IPv6\n"
 	"  --wrap                 let sequence numbers, timestamps and the\n"
 	"                         clock wrap within the first steps\n"
 	"  --help\n";
 
-static bool choose_backend(const char *name)
+struct options {
+	struct play_options how;
+	uint32_t jobs;
+};
+
+static bool choose_backend(const char *name, const struct backend **backend)
 {
-	if (!strcmp(name, backend_core.name))
+	static const struct backend *const backends[] = {
+		&backend_core, &backend_module, &backend_conntrack,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+		if (!strcmp(name, backends[i]->name)) {
+			*backend = backends[i];
+			return true;
+		}
+	fprintf(stderr, "segplay: there is no backend '%s', only core, module "
+		"and conntrack\n", name);
+	return false;
+}
+
+static bool choose_jobs(const char *text, uint32_t *jobs)
+{
+	if (number_parse(text, JOBS_MAX, jobs) && *jobs)
 		return true;
-	if (!strcmp(name, "module") || !strcmp(name, "conntrack"))
-		fprintf(stderr, "segplay: backend '%s' is not available in "
-			"this build, only core\n", name);
-	else
-		fprintf(stderr, "segplay: there is no backend '%s'\n", name);
+	fprintf(stderr, "segplay: --jobs takes a number from 1 to %d, not "
+		"'%s'\n", JOBS_MAX, text);
 	return false;
 }
 
@@ -46,23 +65,28 @@ static bool choose_view(const char *name, bool *observer)
 }
 
 /* -1 to go on, or the exit code. */
-static int parse_options(int argc, char **argv, struct play_options *how)
+static int parse_options(int argc, char **argv, struct options *chosen)
 {
 	static const struct option options[] = {
 		{ "backend", required_argument, NULL, 'b' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "view", required_argument, NULL, 'v' },
 		{ "ipv6", no_argument, NULL, '6' },
 		{ "wrap", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
+	struct play_options *how = &chosen->how;
 	bool ok = true;
 	int option;
 
 	while (ok && (option = getopt_long(argc, argv, "", options, NULL)) >= 0)
 		switch (option) {
 		case 'b':
-			ok = choose_backend(optarg);
+			ok = choose_backend(optarg, &how->backend);
+			break;
+		case 'j':
+			ok = choose_jobs(optarg, &chosen->jobs);
 			break;
 		case 'v':
 			ok = choose_view(optarg, &how->observer);
@@ -86,32 +110,17 @@ static int parse_options(int argc, char **argv, struct play_options *how)
 	return EXIT_WRONG;
 }
 
-static int play(const struct script *script, const struct play_options *how)
-{
-	bool all = true, ok;
-	size_t i;
-
-	printf("TAP version 14\n1..%zu\n", script->count);
-	for (i = 0; i < script->count; i++) {
-		ok = play_case(&script->cases[i], how);
-		printf("%sok %zu - %s\n", ok ? "" : "not ", i + 1,
-		       script->cases[i].name);
-		all &= ok;
-	}
-	return all ? 0 : EXIT_NOT_OK;
-}
-
 int main(int argc, char **argv)
 {
-	struct play_options how = { .backend = &backend_core };
+	struct options chosen = { .how.backend = &backend_core, .jobs = 1 };
 	struct script script = { 0 };
 	int code;
 
-	code = parse_options(argc, argv, &how);
+	code = parse_options(argc, argv, &chosen);
 	if (code >= 0)
 		return code;
 	for (; optind < argc; optind++)
 		if (!script_read(&script, argv[optind]))
 			return EXIT_WRONG;
-	return play(&script, &how);
+	return play_script(&script, &chosen.how, chosen.jobs);
 }

@@ -17,6 +17,9 @@
  *	record gone			or present
  *	timewait A 60s			the rest of A's TIME-WAIT
  *	client A			who opened
+ *	exact-clock			the case turns on milliseconds: a backend
+ *					with a real clock skips it
+ *	whole-second			advances the clock to a full second
  */
 #include "segplay.h"
 

@@ -78,6 +78,8 @@ enum step_kind {
 	STEP_RECORD,
 	STEP_TIMEWAIT,
 	STEP_CLIENT,
+	STEP_EXACT_CLOCK,
+	STEP_WHOLE_SECOND,
 };
 
 struct step {
@@ -169,6 +171,7 @@ struct packet {
 	uint8_t tcp[60];
 	uint32_t avail;		/* octets of tcp[] that are there */
 	uint32_t total;		/* TCP header and payload */
+	uint8_t from;		/* side of its sender */
 	bool loopback;
 	bool snapped;		/* the checksum cannot be verified */
 };
@@ -184,6 +187,7 @@ struct outcome {
 	uint8_t verdict;	/* enum tcpward_verdict */
 	uint8_t reason, flag;	/* enum tcpward_reason */
 	const char *fault;	/* the backend itself went wrong, or NULL */
+	const char *skip;	/* beyond this backend, or NULL: all else void */
 	char detail[128];	/* numbers that failed, or empty */
 };
 
@@ -197,20 +201,47 @@ struct view {
 
 struct backend {
 	const char *name;
+	/* Waits take their time, and what happens happens a little late. */
+	bool real_clock;
+	/* Once in a process; false after a message on stderr. */
+	bool (*open)(void);
 	/* A fresh table. */
 	void (*begin)(void);
-	/* NULL, or why this configuration cannot be had. */
+	/* NULL, or why this configuration cannot be had: the case is skipped. */
 	const char *(*configure)(const struct tcpw_config *cfg);
 	void (*deliver)(const struct packet *packet, uint64_t now_ms,
 			struct outcome *outcome);
+	/* NULL where only what came through is known: PASS or DROP. */
 	void (*look)(const struct address *a, const struct address *b,
 		     uint64_t now_ms, struct view *view);
 	void (*end)(void);
 };
 
 extern const struct backend backend_core;
+extern const struct backend backend_module;
+extern const struct backend backend_conntrack;
 
 bool address_equal(const struct address *a, const struct address *b);
+
+/* --- clocks ------------------------------------------------------------ */
+
+#define SKIP_TEXT 128
+/* A thing may happen so much later by a real clock than by the case's. */
+#define CLOCK_SLACK_MS 2000
+
+/* The time of a case; where it is real, waits take it. */
+struct clock {
+	uint64_t now_ms;
+	bool real;
+};
+
+/* Each may say in @skip why the case has to be given up here. */
+void clock_foresee(const struct clock *clock, const struct steps *steps,
+		   char *skip);
+/* False when the case is given up. */
+bool clock_advance(struct clock *clock, uint64_t ms, char *skip);
+/* To a full second: what is limited by the second is counted anew then. */
+void clock_to_second(struct clock *clock, char *skip);
 
 /* --- playing ----------------------------------------------------------- */
 
@@ -221,7 +252,20 @@ struct play_options {
 	bool wrap;		/* all counters wrap soon */
 };
 
-/* True when the case is ok; prints "# ..." lines when it is not. */
-bool play_case(const struct test_case *test, const struct play_options *how);
+/*
+ * Play a case and print its result as number @number, with "# ..." lines
+ * before it that tell what went wrong. Returns whether it is ok, or skipped.
+ */
+bool play_case(const struct test_case *test, size_t number,
+	       const struct play_options *how);
+
+/* Print TAP of all cases, played by @jobs processes; the exit code. */
+int play_script(const struct script *script, const struct play_options *how,
+		unsigned int jobs);
+
+#define JOBS_MAX 64
+
+#define EXIT_NOT_OK 1
+#define EXIT_WRONG 2
 
 #endif

@@ -205,6 +205,13 @@ static bool client_parse(const struct reader *reader, struct words *words,
 	return side_word(reader, words, &step->client);
 }
 
+/* A word by itself. */
+static bool nothing_parse(const struct reader *reader, struct words *words,
+			  struct step *step)
+{
+	return true;
+}
+
 static bool segment_step_parse(const struct reader *reader,
 			       struct words *words, struct step *step)
 {
@@ -223,6 +230,8 @@ static const struct {
 	{ "record", STEP_RECORD, record_parse },
 	{ "timewait", STEP_TIMEWAIT, timewait_parse },
 	{ "client", STEP_CLIENT, client_parse },
+	{ "exact-clock", STEP_EXACT_CLOCK, nothing_parse },
+	{ "whole-second", STEP_WHOLE_SECOND, nothing_parse },
 	{ NULL, STEP_SEGMENT, segment_step_parse },
 };
 

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+The stage of net.sh for tests in Python: one process with sockets in several
+network namespaces, real connections between them, and the tool.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import socket
+import subprocess
+import time
+
+CLIENT, ROUTER, SERVER = (os.environ.get("NS_" + name) for name in
+                          ("CLIENT", "ROUTER", "SERVER"))
+CLIENT_ADDR = {4: os.environ["CLIENT4"], 6: os.environ["CLIENT6"]}
+SERVER_ADDR = {4: os.environ["SERVER4"], 6: os.environ["SERVER6"]}
+CLONE_NEWNET = 0x40000000
+TIMEOUT_S = 5      # for what takes no time on an idle machine
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _enter(fd):
+    if _libc.setns(fd, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+@contextlib.contextmanager
+def inside(netns):
+    """New sockets and children of this thread belong to the namespace."""
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    there = os.open("/run/netns/" + netns, os.O_RDONLY)
+    try:
+        _enter(there)
+        yield
+    finally:
+        _enter(here)
+        os.close(here)
+        os.close(there)
+
+
+def run(netns, *command, **options):
+    with inside(netns):
+        return subprocess.run(command, check=True, text=True,
+                              stdout=subprocess.PIPE, **options).stdout
+
+
+def wait_for(what, condition, seconds=TIMEOUT_S, show=None):
+    """Returns what the condition says once that is true; `show` says what
+    there is instead."""
+    end = time.monotonic() + seconds
+    while True:
+        said = condition()
+        if said:
+            return said
+        if time.monotonic() > end:
+            raise TimeoutError("no %s in %d s: %s" %
+                               (what, seconds, show and show()))
+        time.sleep(0.05)
+
+
+def tcpward(netns, *words):
+    """The tool's JSON."""
+    done = subprocess.run(("tcpward", "-N", netns, "-j") + words,
+                          text=True, capture_output=True)
+    if done.returncode:
+        raise RuntimeError("tcpward %s: %s" %
+                           (" ".join(words), done.stdout + done.stderr))
+    return json.loads(done.stdout)
+
+
+def configure(netns, *settings):
+    tcpward(netns, "set", *settings)
+
+
+def stats(netns):
+    return tcpward(netns, "stats")
+
+
+def growth(before, after):
+    """What grew between two stats: {reason: how often}."""
+    return {reason: count - before["reasons"].get(reason, 0)
+            for reason, count in after["reasons"].items()
+            if count > before["reasons"].get(reason, 0)}
+
+
+def connections(netns, *words):
+    return tcpward(netns, "list", *words)["connections"]
+
+
+def states(conn):
+    """(client's, server's) of a connection as `list` shows it."""
+    return conn["client"]["state"], conn["server"]["state"]
+
+
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+class Pair:
+    """A real connection; both its ends are in this process."""
+
+    def __init__(self, address, client=CLIENT, server=SERVER,
+                 buffer_bytes=None):
+        """`address` is the server's. `buffer_bytes` bounds the windows."""
+        with inside(server):
+            listener = socket.create_server((address, 0),
+                                            family=family_of(address))
+        with inside(client):
+            self.client = socket.socket(family_of(address))
+        self.client.settimeout(TIMEOUT_S)
+        if buffer_bytes:
+            for end in self.client, listener:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
+                               buffer_bytes)
+        self.client.connect(listener.getsockname()[:2])
+        self.server = listener.accept()[0]
+        self.server.settimeout(TIMEOUT_S)
+        listener.close()
+        for end in self.client, self.server:
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.client_name = self.client.getsockname()[:2]
+        self.server_name = self.server.getsockname()[:2]
+
+    def filter(self):
+        return ("sport", "=", ":%d" % self.client_name[1], "and",
+                "dport", "=", ":%d" % self.server_name[1])
+
+    def seen(self, netns):
+        """The connection as `list` shows it there, or None."""
+        found = connections(netns, *self.filter())
+        assert len(found) < 2, found
+        return found[0] if found else None
+
+    def wait_states(self, netns, client, server):
+        def there():
+            conn = self.seen(netns)
+            return conn and states(conn) == (client, server) and conn
+        return wait_for("%s/%s" % (client, server), there,
+                        show=lambda: self.seen(netns))
+
+    def say(self, words=b"hello"):
+        """Both directions carry something; raises when they do not."""
+        for src, dst in ((self.client, self.server),
+                         (self.server, self.client)):
+            src.sendall(words)
+            got = b""
+            while len(got) < len(words):
+                part = dst.recv(len(words) - len(got))
+                assert part, "the connection was cut"
+                got += part
+            assert got == words
+
+    def close(self):
+        self.client.close()
+        self.server.close()

@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 
-[ -x build/segplay ] || ktap_skip_all "build/segplay is not built"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -5,7 +5,6 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
-. selftests/lib/ktap.sh
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -6,17 +6,18 @@
 #include "nl_internal.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <poll.h>
 
-#define STREAM_BUFFER_BYTES (16 << 20)
+#define STREAM_BUFFER_BYTES (8 << 20)
 
 static void prepare(struct nl_client *client)
 {
+	int bytes = STREAM_BUFFER_BYTES, on = 1;
 	int fd = nl_socket_get_fd(client->sock);
-	int bytes = STREAM_BUFFER_BYTES;
 
 	if (client->streaming)
 		return;
@@ -24,6 +25,8 @@ static void prepare(struct nl_client *client)
 	/* FORCE goes past net.core.rmem_max where the privilege is there. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	/* So that the module hears of what did not fit, and counts it. */
+	setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on, sizeof(on));
 	nl_socket_disable_seq_check(client->sock);
 }
 

@@ -240,21 +240,21 @@ static int on_transition(const struct model_transition *transition, void *arg)
 	return printed(watching);
 }
 
+/* An overflow is told at once; the gap behind it then tells how many. */
 static void on_lost(uint64_t count, void *arg)
 {
 	struct watching *watching = arg;
 
 	watching->lost += count;
-	/* An overflow is told once; the gap behind it tells how many. */
-	if (!count) {
-		watching->overflow = true;
-		return;
-	}
-	if (tool.format == OUTPUT_TEXT)
+	watching->overflow |= !count;
+	if (tool.format != OUTPUT_TEXT)
+		print_json(json_pack("{s:s, s:o}", "type", "lost", "count",
+				     count ? json_integer(count) :
+				     json_null()), "lost");
+	else if (count)
 		tool_note("%" PRIu64 " events lost; going on", count);
 	else
-		print_json(json_pack("{s:s, s:I}", "type", "lost", "count",
-				     (json_int_t)count), "lost");
+		tool_note("too slow: the buffer overflowed; going on");
 	fflush(stdout);
 }
 

@@ -134,6 +134,7 @@ static void module_deliver(const struct packet *packet, uint64_t now_ms,
 	*outcome = (struct outcome){ .skip = tun_beyond(packet) };
 	if (outcome->skip)
 		return;
+	tun_join(packet);
 	arrived = tun_pass(packet, &fault);
 	nl_receive(trace, &handlers, 0);
 	outcome->verdict = heard.segment.verdict;

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -119,6 +120,45 @@ bool tun_open(void)
 	       tun_sysctl("net/ipv6/conf/all/forwarding", "1") &&
 	       tun_command("ip -batch -", routes) &&
 	       tun_command("ip -6 -batch -", routes6);
+}
+
+static void join_ipv4(const struct packet *packet)
+{
+	struct ip_mreqn group = {
+		.imr_ifindex = if_nametoindex(device_names[packet->from]),
+	};
+	static int member = -1;
+
+	memcpy(&group.imr_multiaddr, packet->dst.bytes, 4);
+	if (member < 0)
+		member = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	setsockopt(member, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group,
+		   sizeof(group));
+}
+
+static void join_ipv6(const struct packet *packet)
+{
+	struct ipv6_mreq group = {
+		.ipv6mr_interface = if_nametoindex(device_names[packet->from]),
+	};
+	static int member = -1;
+
+	memcpy(&group.ipv6mr_multiaddr, packet->dst.bytes, 16);
+	if (member < 0)
+		member = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	setsockopt(member, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &group,
+		   sizeof(group));
+}
+
+/* Failure, as of a second time, shows when the segment is not judged. */
+void tun_join(const struct packet *packet)
+{
+	const uint8_t *dst = packet->dst.bytes;
+
+	if (packet->dst.len == 4 && dst[0] >> 4 == 14)
+		join_ipv4(packet);
+	else if (packet->dst.len == 16 && dst[0] == 0xff)
+		join_ipv6(packet);
 }
 
 /* --- datagrams --------------------------------------------------------- */

@@ -21,6 +21,9 @@ bool tun_command(const char *command, const char *input);
 /* Why @packet cannot be sent through these devices, or NULL. */
 const char *tun_beyond(const struct packet *packet);
 
+/* A kernel takes in what is sent to a group only as one of its members. */
+void tun_join(const struct packet *packet);
+
 /*
  * Send @packet from the side of its sender. Returns whether it has come out
  * on the other side; *fault is set when the namespace itself went wrong.

@@ -12,7 +12,7 @@
 
 #define WAIT_MS 5000		/* in one wait */
 #define SUM_MS 20000		/* in all */
-#define TICK_MS 10		/* the module's clock is as coarse as that */
+#define ROUNDING_MS 1		/* of one clock against another */
 
 /* What the case waits until its end, or until a wait that is too long. */
 void clock_foresee(const struct clock *clock, const struct steps *steps,
@@ -32,14 +32,29 @@ void clock_foresee(const struct clock *clock, const struct steps *steps,
 		snprintf(skip, SKIP_TEXT, "steps of %s", text);
 }
 
+static uint64_t read_ms(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+/*
+ * The module reads a coarse clock, which may lag by a tenth of a second where
+ * processors are emulated: until @ms have passed by that one.
+ */
 static void sleep_ms(uint64_t ms)
 {
-	const struct timespec pause = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000,
-	};
+	uint64_t end_ms = read_ms(CLOCK_MONOTONIC_COARSE) + ms + ROUNDING_MS;
+	struct timespec pause;
+	uint64_t now_ms;
 
-	nanosleep(&pause, NULL);
+	while ((now_ms = read_ms(CLOCK_MONOTONIC_COARSE)) < end_ms) {
+		pause.tv_sec = (end_ms - now_ms) / 1000;
+		pause.tv_nsec = (end_ms - now_ms) % 1000 * 1000000;
+		nanosleep(&pause, NULL);
+	}
 }
 
 bool clock_advance(struct clock *clock, uint64_t ms, char *skip)
@@ -50,7 +65,7 @@ bool clock_advance(struct clock *clock, uint64_t ms, char *skip)
 	if (!clock->real || !ms)
 		return true;
 	if (ms <= WAIT_MS) {
-		sleep_ms(ms + TICK_MS);
+		sleep_ms(ms);
 		return true;
 	}
 	knob_time_text(ms, text, sizeof(text));
@@ -58,18 +73,17 @@ bool clock_advance(struct clock *clock, uint64_t ms, char *skip)
 	return false;
 }
 
-static uint64_t real_ms(void)
+/* The module's seconds count the time that the machine was suspended. */
+static uint64_t module_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+	return read_ms(CLOCK_MONOTONIC_COARSE) + read_ms(CLOCK_BOOTTIME) -
+	       read_ms(CLOCK_MONOTONIC);
 }
 
 void clock_to_second(struct clock *clock, char *skip)
 {
-	uint64_t into_ms = (clock->real ? real_ms() : clock->now_ms) % 1000;
+	uint64_t now_ms = clock->real ? module_ms() : clock->now_ms;
 
-	if (into_ms)
-		clock_advance(clock, 1000 - into_ms, skip);
+	if (clock->real || now_ms % 1000)
+		clock_advance(clock, 1000 - now_ms % 1000, skip);
 }

@@ -3,7 +3,7 @@
  * One connection: its memory, its counters, its flight recorder, and what
  * follows from a change of state. Never decides about a segment.
  */
-#include "tcpward.h"
+#include "tracepoints.h"
 
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -205,6 +205,28 @@ static void handshake(struct tcpw_net *tn, struct tcpw_facts *facts,
 	this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(rtt_us)]);
 }
 
+/* The client first, as a segment of it moves both ends in that order. */
+static void show(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+		 const struct tcpw_move moves[2])
+{
+	struct tcpw_facts *facts = &flow->facts;
+	u8 client = facts->conn.client;
+	unsigned int i, side;
+
+	uncount(tn, flow);
+	for (i = 0; i < 2; i++) {
+		side = i ^ client;
+		if (moves[side].from == moves[side].to)
+			continue;
+		facts->shown[side] = moves[side].to;
+		record(facts, side, moves[side].to, now_ms);
+		this_cpu_inc(tn->stats->entered[moves[side].to]);
+		trace_transition(flow, side, moves[side]);
+	}
+	count(tn, flow);
+	handshake(tn, facts, moves[client]);
+}
+
 /*
  * tcpw_flow_settle() - the core has written the record: draw the conclusions
  * @moves: set to what each side went through
@@ -215,29 +237,18 @@ static void handshake(struct tcpw_net *tn, struct tcpw_facts *facts,
 void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 		      struct tcpw_move moves[2])
 {
-	struct tcpw_facts *facts = &flow->facts;
-	u8 client = facts->conn.client;
-	unsigned int i, side;
+	const struct tcpw_facts *facts = &flow->facts;
+	bool moved = !flow->counted || flow->client != facts->conn.client;
+	unsigned int side;
 
 	lockdep_assert_held(&flow->lock);
 	for (side = 0; side < 2; side++) {
 		moves[side].from = facts->shown[side];
 		moves[side].to = tcpw_shown_state(&facts->conn, side);
+		moved |= moves[side].from != moves[side].to;
 	}
-	if (!flow->counted || client != flow->client ||
-	    moves[0].from != moves[0].to || moves[1].from != moves[1].to) {
-		uncount(tn, flow);
-		for (i = 0; i < 2; i++) {
-			side = i ^ client;
-			if (moves[side].from == moves[side].to)
-				continue;
-			facts->shown[side] = moves[side].to;
-			record(facts, side, moves[side].to, now_ms);
-			this_cpu_inc(tn->stats->entered[moves[side].to]);
-		}
-		count(tn, flow);
-		handshake(tn, facts, moves[client]);
-	}
+	if (moved)
+		show(tn, flow, now_ms, moves);
 	tcpw_pool_set(tn, flow);
 	tcpw_wheel_set(&tn->wheel, flow);
 	if (flow->ext && ext_idle(flow->ext, now_ms))

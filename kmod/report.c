@@ -6,6 +6,9 @@
 #include "netlink_gen.h"
 #include "tcpward.h"
 
+#define CREATE_TRACE_POINTS
+#include "tracepoints.h"
+
 static bool moved(const struct tcpw_outcome *out)
 {
 	return out->began || out->moves[0].from != out->moves[0].to ||
@@ -112,6 +115,7 @@ void tcpw_report_segment(struct tcpw_net *tn, const struct tcpw_packet *pkt,
 		.observed = observed,
 	};
 
+	trace_verdict(pkt, &out->ruling);
 	/* Nothing was copied, because nobody listened. */
 	if (!out->time_us)
 		return;

@@ -33,8 +33,8 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
 .DELETE_ON_ERROR:
-.PHONY: all programs module demo check check-native check-vm fuzz model vm \
-	vm-run deps install clean help
+.PHONY: all programs module demo check check-native check-vm conformance \
+	fuzz model vm vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
 
@@ -117,6 +117,9 @@ check-vm: deps ## run the tests that need a VM, on each kernel
 
 model: ## explore two endpoints with the core between them, for minutes
 	@selftests/model/run
+
+conformance: deps programs ## play all scenarios against core, module, nf_conntrack
+	@selftests/conformance/run
 
 fuzz: deps ## fuzz parser, core and capture reader, TIME=60 seconds each
 	@selftests/fuzz/run

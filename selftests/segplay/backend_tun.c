@@ -49,9 +49,14 @@ static const char routes6[] =
 
 static bool fail(const char *what)
 {
-	fprintf(stderr, "segplay: %s: %s\n", what, strerror(errno));
-	if (errno == EPERM || errno == EACCES)
+	int error = errno;
+
+	fprintf(stderr, "segplay: %s: %s\n", what, strerror(error));
+	if (error == EPERM || error == EACCES)
 		fputs("  hint: run it as root\n", stderr);
+	if (error == ENOENT)
+		fputs("  hint: load what the kernel lacks: modprobe tun "
+		      "nf_conntrack\n", stderr);
 	return false;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Plays all cases of a script, several at a time if wanted: what waits of a
  * real clock take is mostly sleep. Each process takes the next case that
- * nobody has; what it prints is kept apart and put in order at the end.
+ * nobody has; what it prints is kept apart, and comes out in order.
  */
 #include "segplay.h"
 
@@ -23,6 +23,7 @@ struct printed {
 
 struct board {
 	size_t next;		/* case that nobody has taken yet */
+	int news[2];		/* pipe: an octet for each case played */
 	struct printed cases[];
 };
 
@@ -64,6 +65,8 @@ static int work(uint8_t job, const struct script *script,
 		fflush(stdout);
 		printed->end = ftello(stdout);
 		printed->played = true;
+		if (write(board->news[1], "", 1) != 1)
+			return EXIT_WRONG;
 	}
 	return all ? 0 : EXIT_NOT_OK;
 }
@@ -78,17 +81,26 @@ static bool start(struct job *job, uint8_t number, const struct script *script,
 	job->pid = fork();
 	if (job->pid)
 		return job->pid > 0;
+	close(board->news[0]);
 	dup2(fileno(job->output), STDOUT_FILENO);
 	_exit(work(number, script, how, board));
 }
 
+/* Without moving the place in the file, which the writer shares. */
 static void copy(FILE *from, off_t start, off_t end)
 {
-	int octet;
+	char part[1024];
+	ssize_t len;
 
-	fseeko(from, start, SEEK_SET);
-	while (start++ < end && (octet = getc(from)) != EOF)
-		putchar(octet);
+	while (start < end) {
+		len = end - start < (off_t)sizeof(part) ? end - start :
+							  (off_t)sizeof(part);
+		len = pread(fileno(from), part, len, start);
+		if (len <= 0)
+			return;
+		fwrite(part, 1, len, stdout);
+		start += len;
+	}
 }
 
 /* Exit code of all: the greatest of theirs. */
@@ -110,22 +122,33 @@ static int wait_for(const struct job *jobs, unsigned int count)
 	return worst;
 }
 
+static void print(const struct script *script, const struct board *board,
+		  const struct job *jobs, size_t i)
+{
+	const struct printed *printed = &board->cases[i];
+
+	if (printed->played)
+		copy(jobs[printed->job].output, printed->start, printed->end);
+	else
+		printf("# its process died\nnot ok %zu - %s\n", i + 1,
+		       script->cases[i].name);
+}
+
+/* Each case as soon as all before it are out. */
 static void print_all(const struct script *script, const struct board *board,
 		      const struct job *jobs)
 {
-	const struct printed *printed;
-	size_t i;
+	size_t i = 0;
+	char octet;
 
 	printf("TAP version 14\n1..%zu\n", script->count);
-	for (i = 0; i < script->count; i++) {
-		printed = &board->cases[i];
-		if (printed->played)
-			copy(jobs[printed->job].output, printed->start,
-			     printed->end);
-		else
-			printf("not ok %zu - %s\n", i + 1,
-			       script->cases[i].name);
+	while (read(board->news[0], &octet, 1) == 1) {
+		while (i < script->count && board->cases[i].played)
+			print(script, board, jobs, i++);
+		fflush(stdout);
 	}
+	while (i < script->count)
+		print(script, board, jobs, i++);
 }
 
 int play_script(const struct script *script, const struct play_options *how,
@@ -142,7 +165,7 @@ int play_script(const struct script *script, const struct play_options *how,
 		return play_all(script, how);
 	board = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (board == MAP_FAILED) {
+	if (board == MAP_FAILED || pipe(board->news)) {
 		fprintf(stderr, "segplay: %s\n", strerror(errno));
 		return EXIT_WRONG;
 	}
@@ -150,7 +173,8 @@ int play_script(const struct script *script, const struct play_options *how,
 		i++;
 	if (i < count)
 		fprintf(stderr, "segplay: %s\n", strerror(errno));
-	code = wait_for(jobs, i);
+	close(board->news[1]);
 	print_all(script, board, jobs);
+	code = wait_for(jobs, i);
 	return i < count ? EXIT_WRONG : code;
 }

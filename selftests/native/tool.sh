@@ -8,14 +8,18 @@ cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 
 tcpward=build/tcpward
-schema=selftests/lib/json-schema
 tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT
+mkdir "$tmp/json" # all that -j printed: NAME.NUMBER by the schema NAME
 
 run() { # words...; sets code, out and err
 	code=0
 	"$tcpward" "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
 	out=$(<"$tmp/out") err=$(<"$tmp/err")
+}
+
+keep() { # schema: of what was printed last
+	mktemp "$tmp/json/$1.XXXXXX" | xargs cp "$tmp/out"
 }
 
 # Exit code and the whole of stderr; nothing on stdout. The same error with -j
@@ -31,8 +35,7 @@ fails() { # code, first line, hint or "", words...
 		return 1
 	}
 	run -j "$@"
-	[ "$code" = "$wanted" ] && [ -z "$err" ] &&
-		"$schema" error <"$tmp/out"
+	[ "$code" = "$wanted" ] && [ -z "$err" ] && keep error
 }
 
 usage_errors() {
@@ -100,7 +103,7 @@ no_module() { # words...
 			return 1
 		}
 	run -j "$@"
-	[ "$code" = 3 ] && [ -z "$err" ] && "$schema" error <"$tmp/out"
+	[ "$code" = 3 ] && [ -z "$err" ] && keep error
 }
 
 nothing_loaded() {
@@ -120,7 +123,8 @@ explains() {
 				$out == *"  innocent "* && $out == *"  do "* ]] ||
 			{ echo "explain $reason: $code $out"; return 1; }
 	done
-	"$tcpward" -j explain | "$schema" explain &&
+	run -j explain
+	keep explain &&
 		[ "$("$tcpward" -J explain | wc -l)" = \
 			"$("$tcpward" explain | wc -l)" ] &&
 		[ "$("$tcpward" explain | wc -l)" = "$(grep -cE \
@@ -142,11 +146,15 @@ explains_rules() {
 
 # Anywhere after the command, together, and given up after "--".
 options_anywhere() {
-	"$tcpward" explain paws -j | "$schema" explain &&
-		"$tcpward" explain -nj paws | "$schema" explain &&
-		"$tcpward" -n4 --color=never --json explain paws |
-		"$schema" explain &&
-		fails 2 "filter: unknown word '-j'" "state, src, dst, sport, \
+	local words
+
+	for words in "explain paws -j" "explain -nj paws" \
+		"-n4 --color=never --json explain paws"; do
+		# shellcheck disable=SC2086
+		run $words
+		[ "$code" = 0 ] && keep explain || return
+	done
+	fails 2 "filter: unknown word '-j'" "state, src, dst, sport, \
 dport, reason, age, idle, rtt, id, and, or, not" list -- -j
 }
 
@@ -184,7 +192,7 @@ helps() {
 	cmp "$tmp/out" "$tmp/help"
 }
 
-ktap_plan 12
+ktap_plan 13
 ktap_test "wrong commands and options name the nearest" usage_errors
 ktap_test "wrong filters say which word" filter_errors
 ktap_test "wrong keys and values say what is possible" key_errors
@@ -208,4 +216,6 @@ ktap_test "help and version" helps
 ktap_equal "the tool's version is that of the module" \
 	"$(grep -ohE 'TCPW_VERSION "[^"]*"' kmod/*.h kmod/*.c | cut -d'"' -f2)" \
 	"$("$tcpward" --version | cut -d' ' -f2)"
+ktap_test "all JSON keeps to its schemas" \
+	selftests/lib/json-schema "$tmp/json"
 ktap_end

@@ -8,10 +8,10 @@ cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 . selftests/lib/defer.sh
 
-schema=selftests/lib/json-schema
 work=$(mktemp -d)
 defer rm -rf "$work"
 chmod 755 "$work"
+mkdir "$work/json" # all that -j printed: NAME.NUMBER by the schema NAME
 
 ns=errors-$$
 ip netns add "$ns"
@@ -28,6 +28,10 @@ config() {
 	tcpward -N "$ns" -j get
 }
 
+keep() { # schema: of what was printed last
+	mktemp "$work/json/$1.XXXXXX" | xargs cp "$work/out"
+}
+
 # Exit code and the whole of stderr; the same as JSON; nothing has changed.
 fails() { # code, line, hint or "", words...
 	local wanted=$1 text="tcpward: $2" hint=$3
@@ -40,8 +44,7 @@ fails() { # code, line, hint or "", words...
 		return 1
 	}
 	run -j "$@"
-	[ "$code" = "$wanted" ] && [ -z "$err" ] &&
-		"$schema" error <"$work/out" || return
+	[ "$code" = "$wanted" ] && [ -z "$err" ] && keep error || return
 	config >"$work/config.now"
 	cmp "$work/config" "$work/config.now"
 }
@@ -105,7 +108,7 @@ user_namespaces() {
 	[ "$code" = 3 ] && [[ $err == *CAP_NET_ADMIN* ]] || return
 	tool=(unshare -Urn tcpward)
 	run -j
-	[ "$code" = 0 ] && "$schema" status <"$work/out" || return
+	[ "$code" = 0 ] && keep status || return
 	run set mode=observe
 	[ "$code" = 0 ]
 }
@@ -142,7 +145,7 @@ full_disk() {
 	[ "$code" = 1 ]
 }
 
-ktap_plan 7
+ktap_plan 8
 config >"$work/config"
 ktap_test "out of range: the kernel's words, and the range" out_of_range
 ktap_test "set changes all keys or none" all_or_none
@@ -151,4 +154,6 @@ ktap_test "a full disk is noticed" full_disk
 ktap_test "without privilege: exit 3, CAP_NET_ADMIN named" unprivileged
 ktap_test "user namespaces rule their own network alone" user_namespaces
 ktap_test "another interface version: exit 3, both named" other_abi
+ktap_test "errors are JSON by the schema, too" \
+	selftests/lib/json-schema "$work/json"
 ktap_end

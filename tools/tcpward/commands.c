@@ -51,7 +51,7 @@ const struct command commands[] = {
 		.name = "status",
 		.run = cmd_status,
 		.usage = "",
-		.summary = "module, mode, table use, states, refusals, next step",
+		.summary = "mode, table use, states, refusals, next step",
 		.options = no_options,
 	},
 	{
@@ -128,7 +128,7 @@ const struct command commands[] = {
 		.name = "probe",
 		.run = cmd_probe,
 		.usage = "URL...",
-		.summary = "request pages over HTTP or HTTPS, show what happened",
+		.summary = "request pages by HTTP(S), show what happened",
 		.options = probe_options,
 	},
 	{

@@ -85,7 +85,7 @@ static void conntrack_begin(void)
 
 #define MS_PER_S 1000
 
-/* A key, and the same in nf_conntrack: its value times a factor. */
+/* A key, and the same in nf_conntrack: its value in other units. */
 static const struct counterpart {
 	const char *knob;
 	const char *sysctl;
@@ -122,6 +122,8 @@ static bool set_counterparts(const struct tcpw_knob *knob, uint32_t value)
 	for (; c < counterparts + count; c++) {
 		if (strcmp(c->knob, knob->name))
 			continue;
+		if (c->divisor > 1 && !value)
+			return false;	/* never, which it does not know */
 		if (value * c->factor % c->divisor)
 			return false;
 		if (!write_number(c->sysctl, value * c->factor / c->divisor))

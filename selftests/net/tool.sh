@@ -234,7 +234,8 @@ half_open() {
 		.client.state == "SYN_SENT" and .server.state == "CLOSED" and
 		.client.addr == "10.1.1.77" and .handshake_rtt_us == null)' \
 		-j list state half-open &&
-		says list src 10.1.1.77 -- 'SYN_SENT +CLOSED +half-open' &&
+		says list src 10.1.1.77 -- 'SYN_SENT +CLOSED +half-open' \
+			'^1 connection, 1 half-open, 0 in TIME_WAIT' &&
 		says show src 10.1.1.77 -- 'has sent nothing yet' half-open
 }
 
@@ -252,6 +253,7 @@ filters() {
 		number_of 2 src 10.1.1.0/24 &&
 		number_of 1 'src 10.1.1.0/24 and not dport = :81' &&
 		number_of 2 dport = :81 or sport = :6666 &&
+		number_of 2 dport '>' :81 && number_of 2 dport '!=' :81 &&
 		number_of 1 '[fd01:2::1]:4444' && number_of 2 :4444 &&
 		number_of 2 state time-wait,established &&
 		number_of 2 state synchronized && number_of 1 state closed \

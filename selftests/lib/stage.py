@@ -9,7 +9,9 @@ import ctypes
 import json
 import os
 import socket
+import struct
 import subprocess
+import threading
 import time
 
 CLIENT, ROUTER, SERVER = (os.environ.get("NS_" + name) for name in
@@ -17,7 +19,7 @@ CLIENT, ROUTER, SERVER = (os.environ.get("NS_" + name) for name in
 CLIENT_ADDR = {4: os.environ["CLIENT4"], 6: os.environ["CLIENT6"]}
 SERVER_ADDR = {4: os.environ["SERVER4"], 6: os.environ["SERVER6"]}
 CLONE_NEWNET = 0x40000000
-TIMEOUT_S = 5      # for what takes no time on an idle machine
+TIMEOUT_S = 20      # for what takes no time on an idle machine
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -125,14 +127,22 @@ class Pair:
         self.server_name = self.server.getsockname()[:2]
 
     def filter(self):
-        return ("sport", "=", ":%d" % self.client_name[1], "and",
-                "dport", "=", ":%d" % self.server_name[1])
+        ports = self.client_name[1], self.server_name[1]
+        return tuple("( sport = :%d and dport = :%d ) or "
+                     "( sport = :%d and dport = :%d )".__mod__(
+                         ports + ports[::-1]).split())
 
     def seen(self, netns):
-        """The connection as `list` shows it there, or None."""
+        """The connection as `list` shows it there, or None. Of one that was
+        adopted, nobody knows who opened it: the ends are put right."""
         found = connections(netns, *self.filter())
         assert len(found) < 2, found
-        return found[0] if found else None
+        if not found:
+            return None
+        conn = found[0]
+        if conn["client"]["port"] != self.client_name[1]:
+            conn["client"], conn["server"] = conn["server"], conn["client"]
+        return conn
 
     def wait_states(self, netns, client, server):
         def there():
@@ -156,3 +166,49 @@ class Pair:
     def close(self):
         self.client.close()
         self.server.close()
+
+
+class Chat:
+    """A connection that is talking all the time, in a thread of its own."""
+
+    def __init__(self, pair, pause_s=0.1):
+        self.pair = pair
+        self.said = 0
+        self.error = None
+        self._pause_s = pause_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+        self._thread.start()
+
+    def _talk(self):
+        while not self._stop.wait(self._pause_s):
+            try:
+                self.pair.say()
+                self.said += 1
+            except Exception as error:
+                self.error = error
+                return
+
+    def goes_on(self):
+        """Some more was said after this call; raises if it was cut."""
+        said = self.said
+        wait_for("word", lambda: self.error or self.said > said + 1)
+        if self.error:
+            raise self.error
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join()
+        if self.error:
+            raise self.error
+
+    def hang_up(self):
+        """Ends it where nothing can arrive any more."""
+        for end in self.pair.client, self.pair.server:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                           struct.pack("ii", 1, 0))
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._stop.set()
+        self._thread.join()
+        self.pair.close()

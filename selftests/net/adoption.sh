@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Starting in the middle of traffic: the module is loaded, or switched on, below
+# connections of every kind, a remote shell included, and cuts none of them.
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+. selftests/lib/ktap.sh
+. selftests/lib/defer.sh
+. selftests/lib/net.sh
+. selftests/lib/python.sh
+
+load() {
+	[ -d /sys/module/tcpward ] || insmod /run/vm/tcpward.ko
+}
+
+[ -e /run/vm/tcpward.ko ] || ktap_skip_all "not in a test VM"
+defer load	# other tests in this VM need it
+net_up
+net_python selftests/net/adoption.py

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The checks of namespaces.sh."""
+
+import os
+import subprocess
+
+import ktap
+import stage
+from segments import Raw, Segment
+from stage import CLIENT, ROUTER, SERVER, Chat, Pair
+
+ROUNDS = 20
+BRIEF = "brief-%d" % os.getpid()
+LINES = {
+    BRIEF: """
+link add e0 type veth peer b0 netns {CLIENT}
+link add e1 type veth peer b1 netns {SERVER}
+addr add 10.7.1.254/24 dev e0
+addr add 10.7.2.254/24 dev e1
+addr add fd07:1::fe/64 dev e0 nodad
+addr add fd07:2::fe/64 dev e1 nodad
+link set e0 up
+link set e1 up
+""", CLIENT: """
+addr add 10.7.1.1/24 dev b0
+addr add fd07:1::1/64 dev b0 nodad
+link set b0 up
+route add 10.7.2.0/24 via 10.7.1.254
+route add fd07:2::/64 via fd07:1::fe
+""", SERVER: """
+addr add 10.7.2.1/24 dev b1
+addr add fd07:2::1/64 dev b1 nodad
+link set b1 up
+route add 10.7.1.0/24 via 10.7.2.254
+route add fd07:1::/64 via fd07:2::fe
+"""}
+
+
+def ip(*words):
+    subprocess.run(("ip",) + words, check=True)
+
+
+def config(netns, key):
+    return stage.tcpward(netns, "get", key)["config"][key]["value"]
+
+
+def own_configuration():
+    stage.configure(CLIENT, "mode=observe", "max_connections=1000",
+                    "msl=10s")
+    stage.configure(SERVER, "max_connections=2000")
+    seen = [(config(netns, "mode"), config(netns, "max_connections"),
+             config(netns, "msl")) for netns in (CLIENT, SERVER)]
+    assert seen == [("observe", 1000, "10s"), ("enforce", 2000, "30s")], seen
+    assert config(ROUTER, "mode") == "enforce"
+
+
+def inner(netns):
+    """A connection within a namespace."""
+    return Pair("127.0.0.1", netns, netns)
+
+
+def own_records():
+    """The same addresses and ports in two namespaces are two connections."""
+    before = {netns: stage.stats(netns) for netns in (CLIENT, SERVER)}
+    pair = inner(CLIENT)
+    pair.say()
+    assert pair.seen(CLIENT) and not pair.seen(SERVER)
+    assert stage.stats(CLIENT)["segments"] > before[CLIENT]["segments"]
+    assert stage.stats(SERVER) == before[SERVER]
+    other = inner(SERVER)
+    stage.tcpward(SERVER, "forget", "--yes", "state", "all")
+    assert pair.seen(CLIENT) and not other.seen(SERVER)
+
+
+def own_mode():
+    """A stray RST within each: counted in both, dropped in one only."""
+    for netns, reaches in (CLIENT, True), (SERVER, False):
+        stage.configure(netns, "pickup=strict")
+        before, arrived = stage.stats(netns), tcp_errors(netns)
+        Raw(netns).send(Segment(("127.0.0.1", 1), ("127.0.0.1", 2), "A",
+                                1, 1))
+        grew = stage.wait_for("count", lambda: stage.growth(
+            before, stage.stats(netns)))
+        # Where it arrives, a RST answers it, a stray one itself.
+        wanted = {"no-record": 1}
+        if reaches:
+            wanted["reset-without-record"] = 1
+        assert grew == wanted, (netns, grew)
+        stage.configure(netns, "pickup=auto")
+        assert (tcp_errors(netns) > arrived) == reaches, netns
+
+
+def tcp_errors(netns):
+    """RSTs that the host sent, because no socket wanted a segment."""
+    rows = stage.run(netns, "cat", "/proc/net/snmp").splitlines()
+    names, values = (row.split() for row in rows if row.startswith("Tcp:"))
+    return int(values[names.index("OutRsts")])
+
+
+def brief_life(i):
+    """A router that is taken away from below its connections."""
+    ip("netns", "add", BRIEF)
+    stage.run(BRIEF, "sysctl", "-qw", "net.ipv4.ip_forward=1",
+              "net.ipv6.conf.all.forwarding=1",
+              # No wait for addresses to be found unique.
+              "net.ipv6.conf.default.accept_dad=0")
+    for netns, lines in LINES.items():
+        subprocess.run(["ip", "-n", netns, "-batch", "-"], check=True,
+                       text=True, input=lines.format(CLIENT=CLIENT,
+                                                     SERVER=SERVER))
+    address = ("10.7.2.1", "fd07:2::1")[i % 2]
+    chats = [Chat(Pair(address), 0.02) for _ in range(2)]
+    for chat in chats:
+        chat.goes_on()
+    if i < 2:
+        found = stage.connections(BRIEF)
+        assert [stage.states(c) for c in found] == \
+            [("ESTABLISHED", "ESTABLISHED")] * 2, found
+    ip("netns", "del", BRIEF)
+    for chat in chats:
+        chat.hang_up()
+
+
+def come_and_go():
+    for i in range(ROUNDS):
+        brief_life(i)
+        stage.wait_for("end of the namespace", lambda: subprocess.run(
+            ["ip", "-n", CLIENT, "link", "show", "b0"],
+            capture_output=True).returncode)
+
+
+def no_warning():
+    log = subprocess.run(["dmesg"], check=True, text=True,
+                         capture_output=True).stdout
+    bad = [line for line in log.splitlines() if any(
+        word in line for word in ("WARNING", "BUG", "unregister_netdevice"))]
+    assert not bad, bad
+
+
+def main():
+    ktap.plan(6)
+    ktap.test("each has its own configuration", own_configuration)
+    ktap.test("each has its own records and counters", own_records)
+    ktap.test("each has its own mode", own_mode)
+    chats = [Chat(Pair(stage.SERVER_ADDR[family])) for family in (4, 6)]
+    ktap.test("%d end under traffic" % ROUNDS, come_and_go)
+    ktap.test("connections elsewhere go on",
+              lambda: [(chat.goes_on(), chat.stop()) for chat in chats])
+    ktap.test("the kernel did not complain", no_warning)
+    ktap.end()
+
+
+main()

@@ -82,18 +82,18 @@ def forget():
         pass
 
 
-def fill():
+def fill(pairs):
     """Synchronized connections only: nothing can be evicted."""
     forget()
     stage.configure(ROUTER, "max_connections=%d" % SMALLEST)
-    pairs = [Pair(SERVER_ADDR[4 + 2 * (i % 2)]) for i in range(SMALLEST)]
-    for pair in pairs:
-        pair.say()
+    for i in range(SMALLEST):
+        pairs.append(Pair(SERVER_ADDR[4 + 2 * (i % 2)]))
+        pairs[-1].say()
     assert stage.tcpward(ROUTER, "status")["connections"] == SMALLEST
-    return pairs
 
 
 def passes_untracked(pairs):
+    fill(pairs)
     before = stage.stats(ROUTER)
     pair = Pair(SERVER_ADDR[4])
     pair.say()
@@ -156,7 +156,7 @@ def main():
     for chat in chats:
         chat.stop()
         chat.pair.close()
-    pairs = fill()
+    pairs = []
     ktap.test("when_full=pass lets new ones pass untracked",
               passes_untracked, pairs)
     ktap.test("when_full=drop refuses new ones", drops, pairs)

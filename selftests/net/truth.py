@@ -20,7 +20,7 @@ from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Chat, Pair
 
 SECONDS = 20
 EVERY_S = 0.2
-ENOUGH = 500        # settled samples, for the share to mean something
+ENOUGH = 300        # settled samples, for the share to mean something
 WANTED = 0.99
 SHOWN = 20          # disagreements
 WEB_NAME = os.environ["WEB_NAME"]

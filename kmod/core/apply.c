@@ -153,7 +153,6 @@ static void apply_one_way(const struct apply *a)
 		tcpw_track_unseen(y, a->seg->ack);
 	x->flags |= TCPW_EP_ACKED_SYN | TCPW_EP_SYN_ACKED;
 	y->flags |= TCPW_EP_ACKED_SYN | TCPW_EP_SYN_ACKED;
-	a->conn->flags |= TCPW_CONN_ONE_WAY;
 	apply_track(a);
 }
 

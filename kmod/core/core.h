@@ -137,10 +137,9 @@ struct tcpw_endpoint {
 
 #define TCPW_CONN_SIMULTANEOUS 0x01	/* SYN crossed SYN */
 #define TCPW_CONN_SPLIT 0x02		/* split handshake (R28) */
-#define TCPW_CONN_ONE_WAY 0x04		/* flagged as seen one way */
-#define TCPW_CONN_REPLACES 0x08		/* took over from the shadow (R37) */
-#define TCPW_CONN_C2S_ACKED 0x10	/* data of ep[0] was acknowledged */
-#define TCPW_CONN_S2C_ACKED 0x20	/* data of ep[1] was acknowledged */
+#define TCPW_CONN_REPLACES 0x04		/* took over from the shadow (R37) */
+#define TCPW_CONN_C2S_ACKED 0x08	/* data of ep[0] was acknowledged */
+#define TCPW_CONN_S2C_ACKED 0x10	/* data of ep[1] was acknowledged */
 
 /*
  * A connection: plain data without pointers, all zero means no record.

@@ -102,6 +102,14 @@ static inline bool tcpw_synchronized(const struct tcpw_endpoint *ep)
 	return ep->state >= TCPWARD_STATE_ESTABLISHED;
 }
 
+/* Some copy of the SYN of @ep carried this timestamp (R40, R101). */
+static inline bool tcpw_echoes_syn(const struct tcpw_endpoint *ep,
+				   __u32 tsecr)
+{
+	return ep->flags & TCPW_EP_TS && !tcpw_before(tsecr, ep->ts_ref) &&
+	       !tcpw_after(tsecr, ep->tsrecent);
+}
+
 /* Both ends have finished: only TIME-WAIT is left to wait for. */
 static inline bool tcpw_finished(__u8 state)
 {

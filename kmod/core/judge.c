@@ -5,8 +5,6 @@
  */
 #include "core/internal.h"
 
-#include <linux/string.h>
-
 static __u8 refused_alone(const struct tcpw_seg *seg)
 {
 	if (seg->bad)

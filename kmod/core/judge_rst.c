@@ -62,13 +62,8 @@ static struct tcpw_ruling cancel(const struct tcpw_ctx *c, int slot)
 /* R40: a RST that echoes a timestamp echoes one that was sent. */
 static bool odd_echo(const struct tcpw_ctx *c)
 {
-	const struct tcpw_endpoint *y = c->y;
-
-	if (!(c->seg->options & TCPW_OPT_TS))
-		return false;
-	return !(y->flags & TCPW_EP_TS) || y->flags & TCPW_EP_TS_RATE ||
-	       tcpw_before(c->seg->tsecr, y->ts_ref) ||
-	       tcpw_after(c->seg->tsecr, y->tsrecent);
+	return c->seg->options & TCPW_OPT_TS &&
+	       !tcpw_echoes_syn(c->y, c->seg->tsecr);
 }
 
 /* Refusal of an open by an end that has sent nothing else (R40, R41). */
@@ -76,6 +71,7 @@ static struct tcpw_ruling refusal(const struct tcpw_ctx *c)
 {
 	int pending = c->seg->flags & TCPW_ACK ?
 		      tcpw_syn_acked(c->ext, !c->side, c->seg->ack) : -1;
+	struct tcpw_ruling r;
 
 	if (!acks_record(c)) {
 		if (pending >= 0)
@@ -90,8 +86,6 @@ static struct tcpw_ruling refusal(const struct tcpw_ctx *c)
 					   c->y->nxt);
 	}
 	if (odd_echo(c)) {
-		struct tcpw_ruling r;
-
 		r = tcpw_ruling_quiet(c, TCPWARD_REASON_RESET_OPEN_BAD_ECHO,
 				      TCPW_OP_NONE);
 		tcpw_ruling_flag(&r, TCPWARD_REASON_RESET_OPEN_BAD_ECHO);

@@ -6,12 +6,8 @@
 /* R101: the echo must be a timestamp that some copy of the SYN carried. */
 static bool odd_echo(const struct tcpw_ctx *c)
 {
-	const struct tcpw_endpoint *y = c->y;
-
-	return c->seg->options & TCPW_OPT_TS && y->flags & TCPW_EP_TS &&
-	       !(y->flags & TCPW_EP_TS_RATE) &&
-	       (tcpw_before(c->seg->tsecr, y->ts_ref) ||
-		tcpw_after(c->seg->tsecr, y->tsrecent));
+	return c->seg->options & TCPW_OPT_TS && c->y->flags & TCPW_EP_TS &&
+	       !tcpw_echoes_syn(c->y, c->seg->tsecr);
 }
 
 static struct tcpw_ruling track(const struct tcpw_ctx *c, enum tcpw_op op)

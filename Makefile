@@ -34,7 +34,7 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 
 .DELETE_ON_ERROR:
 .PHONY: all programs module demo check check-native check-vm conformance \
-	fuzz model vm vm-run deps install clean help
+	captures-check fuzz model vm vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
 
@@ -120,6 +120,9 @@ model: ## explore two endpoints with the core between them, for minutes
 
 conformance: deps programs ## play all scenarios against core, module, nf_conntrack
 	@selftests/conformance/run
+
+captures-check: deps programs ## replay real captures: a table, right or wrong
+	@selftests/captures/check
 
 fuzz: deps ## fuzz parser, core and capture reader, TIME=60 seconds each
 	@selftests/fuzz/run

@@ -167,7 +167,7 @@ checksums() { # words for relink
 }
 
 "$folder/check" >"$tmp/table" || true
-ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 11))
+ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 12))
 table_results "$tmp/table"
 mistakes
 ktap_test "tcpdump counts the same segments" tcpdump_agrees
@@ -179,6 +179,8 @@ ktap_test "a copy on other ports counts the same" \
 ktap_test "a copy on other ports has its own time" doubles drop keep-alive \
 	--set pickup=strict --set timeout_established=500ms
 ktap_equal "54 octets kept: all judged" 0 "$(unreadable https 54)"
+ktap_equal "54 octets kept: nobody is accused" '"reasons":{}}' \
+	"$(replay "$tmp/snapped" | tail -n 1 | grep -o '"reasons".*')"
 ktap_equal "53 octets kept: none can be judged" \
 	"$(segments "$folder/https.pcap")" "$(unreadable https 53)"
 ktap_equal "pieces of a datagram cut too short are unreadable" \

@@ -45,9 +45,7 @@ class Capture:
         """[(side that sent it, its flags)]"""
         names = {"%s.%d" % (conn[side]["addr"], conn[side]["port"]): side
                  for side in ("client", "server")}
-        lines = self.lines(
-            device, "tcp", "port", str(conn["client"]["port"]),
-            "and", "port", str(conn["server"]["port"]))
+        lines = self.lines(device, *between(conn))
         found = [re.search(r"IP6? (\S+) > .* Flags \[(\S+)\]", line)
                  for line in lines]
         return [(names[line[1]], line[2]) for line in found]
@@ -55,13 +53,19 @@ class Capture:
     def show(self, conn):
         return "\n".join([str(conn)] + [
             "%s: %s" % (device, line[:110]) for device in self.files
-            for line in self.lines(
-                device, "port", str(conn["client"]["port"]))])
+            for line in self.lines(device, *between(conn))])
 
     def stop(self):
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
             process.communicate()
+
+
+def between(conn):
+    """Both ends, for tcpdump."""
+    return " and ".join("host %s and port %d" % (
+        conn[side]["addr"], conn[side]["port"])
+        for side in ("client", "server")).split()
 
 
 def again(conn):

@@ -25,13 +25,30 @@ void tool_print_json(json_t *object)
 	json_decref(object);
 }
 
+/* Words of the user need not be UTF-8, which alone is JSON. */
+static json_t *text_json(const char *text)
+{
+	json_t *string = text ? json_string(text) : json_null();
+	char *copy, *at;
+
+	if (string)
+		return string;
+	copy = strdup(text);
+	for (at = copy; at && *at; at++)
+		if (*at & 0x80)
+			*at = '?';
+	string = json_string(copy ? copy : "out of memory");
+	free(copy);
+	return string;
+}
+
 static void print_error_json(const char *what, const char *why,
 			     const char *fix)
 {
-	tool_print_json(json_pack("{s:i, s:{s:s, s:s?, s:s?}}",
+	tool_print_json(json_pack("{s:i, s:{s:o, s:o, s:o}}",
 				  "schema_version", TOOL_SCHEMA_VERSION,
-				  "error", "what", what, "why", why,
-				  "fix", fix));
+				  "error", "what", text_json(what), "why",
+				  text_json(why), "fix", text_json(fix)));
 }
 
 int tool_fail(enum exit_code code, const char *why, const char *fix,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define VALUE_SIZE 32
+#define SHOWN 40		/* octets of a wrong word that are repeated */
 
 static const struct {
 	const char *name;
@@ -170,6 +171,15 @@ void knob_value_text(const struct tcpw_knob *knob, __u32 value, char *text,
 		snprintf(text, size, "%u", value);
 }
 
+/* The beginning says enough, and leaves room for the range. */
+static const char *shown(const char *word, size_t len, char *text)
+{
+	snprintf(text, SHOWN + sizeof("..."), "%.*s%s",
+		 (int)(len > SHOWN ? SHOWN : len), word,
+		 len > SHOWN ? "..." : "");
+	return text;
+}
+
 int knob_assign(struct tcpw_config *cfg, const char *assignment, char *error,
 		size_t size)
 {
@@ -177,13 +187,13 @@ int knob_assign(struct tcpw_config *cfg, const char *assignment, char *error,
 	size_t len = equals ? (size_t)(equals - assignment) :
 			      strlen(assignment);
 	const struct tcpw_knob *knob = knob_find(assignment, len);
-	char range[128];
+	char word[SHOWN + sizeof("...")], range[128];
 	__u32 value;
 	int err;
 
 	if (!knob) {
-		snprintf(error, size, "there is no key '%.*s'", (int)len,
-			 assignment);
+		snprintf(error, size, "there is no key '%s'",
+			 shown(assignment, len, word));
 		return -ENOENT;
 	}
 	if (!equals) {
@@ -195,7 +205,7 @@ int knob_assign(struct tcpw_config *cfg, const char *assignment, char *error,
 	if (err) {
 		knob_range_text(knob, range, sizeof(range));
 		snprintf(error, size, "%s=%s is %s: it takes %s", knob->name,
-			 equals + 1, err == -ERANGE ? "out of range" :
+			 shown(equals + 1, strlen(equals + 1), word), err == -ERANGE ? "out of range" :
 			 "not a value of this key", range);
 		return err;
 	}

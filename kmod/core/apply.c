@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The only writer: carries out a ruling. A segment that is QUIET or DROP
- * changes at most struct tcpw_ext: candidates and counts, never the record
- * (R57).
+ * changes at most struct tcpw_ext: candidates, counts and the shadow, never
+ * the record (R57).
  */
 #include "core/track.h"
 
@@ -156,36 +156,12 @@ static void apply_one_way(const struct apply *a)
 	apply_track(a);
 }
 
-static __u8 options_of(const struct tcpw_endpoint *ep)
-{
-	return (__u8)((ep->flags & TCPW_EP_WS ? TCPW_OPT_WS : 0) |
-		      (ep->flags & TCPW_EP_TS ? TCPW_OPT_TS : 0) |
-		      (ep->flags & TCPW_EP_SACK_OK ? TCPW_OPT_SACK_OK : 0) |
-		      (ep->flags & TCPW_EP_AUTH ? TCPW_OPT_AUTH : 0));
-}
-
-/* The record's own SYN as a pending one. */
-static struct tcpw_syn syn_of(const struct tcpw_endpoint *ep,
-			      unsigned int side, __u64 now_ms)
-{
-	return (struct tcpw_syn){
-		.iss = ep->iss,
-		.end = ep->nxt,
-		.tsval = ep->tsrecent,
-		.time_ms = (__u32)now_ms,
-		.window = (__u16)ep->maxwnd,
-		.ws = ep->ws,
-		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0)),
-		.options = options_of(ep),
-	};
-}
-
 /* syn[slot] and the SYN of the record change places. */
 static void swap_in_syn(const struct apply *a, unsigned int opener)
 {
 	struct tcpw_endpoint *ep = &a->conn->ep[opener];
 	struct tcpw_syn *slot = &a->ext->syn[a->r->slot];
-	struct tcpw_syn former = syn_of(ep, opener, a->now_ms);
+	struct tcpw_syn former = tcpw_syn_of(ep, opener, a->now_ms);
 
 	tcpw_endpoint_from_syn(ep, slot, a->now_ms);
 	*slot = former;
@@ -207,7 +183,7 @@ static void apply_pick_syn(const struct apply *a)
 static void apply_new_opener(const struct apply *a)
 {
 	struct tcpw_endpoint *x = &a->conn->ep[a->side];
-	struct tcpw_syn former = syn_of(x, a->side, a->now_ms);
+	struct tcpw_syn former = tcpw_syn_of(x, a->side, a->now_ms);
 
 	if (a->ext) {
 		memset(a->ext->synack, 0, sizeof(a->ext->synack));
@@ -258,12 +234,17 @@ static void apply_pick_synack(const struct apply *a)
 	apply_track(a);
 }
 
+static void reset_record(struct tcpw_conn *conn, unsigned int side)
+{
+	conn->kind = TCPWARD_KIND_RESET;
+	conn->rst_by |= (__u8)(1 << side);
+	tcpw_clear(&conn->ep[0].flags, TCPW_EP_AFTER_RST);
+	tcpw_clear(&conn->ep[1].flags, TCPW_EP_AFTER_RST);
+}
+
 static void apply_reset(const struct apply *a)
 {
-	a->conn->kind = TCPWARD_KIND_RESET;
-	a->conn->rst_by |= (__u8)(1 << a->side);
-	tcpw_clear(&a->conn->ep[0].flags, TCPW_EP_AFTER_RST);
-	tcpw_clear(&a->conn->ep[1].flags, TCPW_EP_AFTER_RST);
+	reset_record(a->conn, a->side);
 	if (!a->conn->closed_by)
 		a->conn->closed_by = (__u8)(1 + a->side);
 }
@@ -271,23 +252,26 @@ static void apply_reset(const struct apply *a)
 /*
  * The record's SYN gives way to syn[slot] and what answered that. Taken back
  * by its own sender it is gone; refused by the other end it stays as a
- * candidate, for the refusal may be lost (R40).
+ * candidate with its answer, for the refusal may be lost (R40, R70).
  */
 static void apply_cancel_own(const struct apply *a)
 {
-	unsigned int opener = !!(a->ext->syn[a->r->slot].flags &
-				 TCPW_SYN_SIDE);
-	int answer = tcpw_synack_of(a->ext, a->r->slot);
+	struct tcpw_ext *ext = a->ext;
+	unsigned int opener = !!(ext->syn[a->r->slot].flags & TCPW_SYN_SIDE);
+	struct tcpw_synack former = tcpw_synack_from(a->conn, !opener, a->r->slot);
+	bool answered = a->conn->ep[!opener].flags & TCPW_EP_SYN;
+	int answer = tcpw_synack_of(ext, a->r->slot);
 
-	tcpw_synacks_void_own(a->ext);
+	tcpw_synacks_void_own(ext);
 	swap_in_syn(a, opener);
 	memset(&a->conn->ep[!opener], 0, sizeof(a->conn->ep[0]));
 	if (answer >= 0)
-		seat_synack(a, opener, &a->ext->synack[answer]);
+		seat_synack(a, opener, &ext->synack[answer]);
+	tcpw_synack_drop(ext, answer);
 	if (opener == a->side)
-		tcpw_syn_cancel(a->ext, a->r->slot);
-	else
-		tcpw_synack_drop(a->ext, answer);
+		tcpw_syn_cancel(ext, a->r->slot);
+	else if (answered)
+		tcpw_synack_put(ext, &former);
 	set_states(a);
 }
 
@@ -333,6 +317,27 @@ static void note_syn(const struct apply *a)
 		tcpw_limit_count(a->ext, &a->ext->limit_syns, a->now_ms);
 }
 
+/* The former connection goes on behind the new opening (R70, R100). */
+static void track_shadow(const struct apply *a)
+{
+	struct tcpw_conn *conn = &a->ext->shadow;
+	const struct tcpw_ctx c = {
+		.conn = conn,
+		.seg = a->seg,
+		.cfg = a->cfg,
+		.x = &conn->ep[a->side],
+		.y = &conn->ep[!a->side],
+		.now_ms = a->now_ms,
+		.side = a->side,
+	};
+	struct tcpw_ruling r = tcpw_ruling_pass(&c, TCPW_OP_TRACK);
+
+	tcpw_follow(&c, &r);
+	tcpw_track(conn, a->side, a->seg, a->now_ms);
+	conn->ep[0].state = r.next[0];
+	conn->ep[1].state = r.next[1];
+}
+
 /* What only struct tcpw_ext remembers. */
 static void apply_ext(const struct apply *a)
 {
@@ -365,8 +370,10 @@ static void apply_ext(const struct apply *a)
 		break;
 	case TCPW_OP_END_SHADOW:
 		/* The RST may be lost: its copies belong there, too (R70). */
-		ext->shadow.kind = TCPWARD_KIND_RESET;
-		ext->shadow.rst_by |= (__u8)(1 << a->side);
+		reset_record(&ext->shadow, a->side);
+		break;
+	case TCPW_OP_TRACK_SHADOW:
+		track_shadow(a);
 		break;
 	}
 }
@@ -417,7 +424,10 @@ static void apply_record(const struct apply *a)
 		break;
 	case TCPW_OP_RETURN:
 		bring_back(a->conn, a->ext);
-		apply_track(a);
+		if (a->conn->kind == TCPWARD_KIND_RESET)
+			apply_resume(a);
+		else
+			apply_track(a);
 		break;
 	}
 }

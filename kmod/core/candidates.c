@@ -141,15 +141,14 @@ void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 }
 
 /* The same SYN+ACK again, a free place, else the oldest. */
-static struct tcpw_synack *synack_place(struct tcpw_ext *ext,
-					const struct tcpw_seg *seg)
+static struct tcpw_synack *synack_place(struct tcpw_ext *ext, __u32 iss)
 {
 	struct tcpw_synack *place = NULL, *sa;
 	int i;
 
 	for (i = 0; i < TCPW_CANDIDATES; i++) {
 		sa = &ext->synack[i];
-		if (sa->flags & TCPW_SYN_USED && sa->iss == seg->seq)
+		if (sa->flags & TCPW_SYN_USED && sa->iss == iss)
 			return sa;
 	}
 	for (i = 0; i < TCPW_CANDIDATES; i++) {
@@ -163,26 +162,77 @@ static struct tcpw_synack *synack_place(struct tcpw_ext *ext,
 	return place;
 }
 
+void tcpw_synack_put(struct tcpw_ext *ext, const struct tcpw_synack *sa)
+{
+	struct tcpw_synack *place = synack_place(ext, sa->iss);
+
+	*place = *sa;
+	place->order = ext->synacks++;
+}
+
 void tcpw_synack_add(struct tcpw_ext *ext, unsigned int side,
 		     const struct tcpw_seg *seg, __u8 syn)
 {
-	struct tcpw_synack *sa = synack_place(ext, seg);
+	const struct tcpw_synack sa = {
+		.iss = seg->seq,
+		.ack = seg->ack,
+		.tsval = seg->tsval,
+		.window = seg->window,
+		.ws = seg->ws,
+		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0)),
+		.options = seg->options,
+		.syn = syn,
+	};
 
-	memset(sa, 0, sizeof(*sa));
-	sa->iss = seg->seq;
-	sa->ack = seg->ack;
-	sa->tsval = seg->tsval;
-	sa->window = seg->window;
-	sa->ws = seg->ws;
-	sa->options = seg->options;
-	sa->syn = syn;
-	sa->order = ext->synacks++;
-	sa->flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0));
+	tcpw_synack_put(ext, &sa);
+}
+
+static __u8 options_of(const struct tcpw_endpoint *ep)
+{
+	return (__u8)((ep->flags & TCPW_EP_WS ? TCPW_OPT_WS : 0) |
+		      (ep->flags & TCPW_EP_TS ? TCPW_OPT_TS : 0) |
+		      (ep->flags & TCPW_EP_SACK_OK ? TCPW_OPT_SACK_OK : 0) |
+		      (ep->flags & TCPW_EP_AUTH ? TCPW_OPT_AUTH : 0));
+}
+
+struct tcpw_syn tcpw_syn_of(const struct tcpw_endpoint *ep, unsigned int side,
+			    __u64 now_ms)
+{
+	return (struct tcpw_syn){
+		.iss = ep->iss,
+		.end = ep->nxt,
+		.tsval = ep->tsrecent,
+		.time_ms = (__u32)now_ms,
+		.window = (__u16)ep->maxwnd,
+		.ws = ep->ws,
+		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0)),
+		.options = options_of(ep),
+	};
+}
+
+struct tcpw_synack tcpw_synack_from(const struct tcpw_conn *conn,
+				    unsigned int side, __u8 syn)
+{
+	const struct tcpw_endpoint *ep = &conn->ep[side];
+	const struct tcpw_endpoint *opener = &conn->ep[!side];
+	__u32 window = opener->edge - opener->una;
+
+	return (struct tcpw_synack){
+		.iss = ep->iss,
+		.ack = opener->una,
+		.tsval = ep->tsrecent,
+		.window = (__u16)(window > 65535 ? 65535 : window),
+		.ws = ep->ws,
+		.flags = (__u8)(TCPW_SYN_USED | (side ? TCPW_SYN_SIDE : 0)),
+		.options = options_of(ep),
+		.syn = syn,
+	};
 }
 
 /*
  * Exact: the numbers of a third step that carries no news. Otherwise data
- * may have travelled both ways behind the SYNs: one window each.
+ * may have travelled both ways behind the SYNs, one window each; a keep-alive
+ * stands one octet below (R51).
  */
 static bool is_third(const struct tcpw_synack *sa, __u32 syn_end,
 		     const struct tcpw_seg *seg, bool exact)
@@ -190,7 +240,7 @@ static bool is_third(const struct tcpw_synack *sa, __u32 syn_end,
 	if (exact)
 		return seg->seq == syn_end && seg->ack == sa->iss + 1;
 	return tcpw_acks(seg->ack, sa->iss, sa->iss + TCPW_MIN_WINDOW) &&
-	       !tcpw_before(seg->seq, sa->ack) &&
+	       !tcpw_before(seg->seq, sa->ack - 1) &&
 	       !tcpw_after(seg->seq, sa->ack + TCPW_MIN_WINDOW);
 }
 

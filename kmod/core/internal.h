@@ -31,6 +31,7 @@ enum tcpw_op {
 	TCPW_OP_COUNT_ACK,	/* the RST that answers it */
 	TCPW_OP_STALE_SYN,	/* note a stale SYN (R94) */
 	TCPW_OP_RESTORE,	/* RST: the shadow is the record again (R95) */
+	TCPW_OP_TRACK_SHADOW,	/* the segment belongs to the shadow */
 	TCPW_OP_RETURN,		/* shadow is the record again; track (R37) */
 	TCPW_OP_END_SHADOW,	/* RST that ends the shadow (R96) */
 };
@@ -156,8 +157,16 @@ void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot);
 void tcpw_synack_drop(struct tcpw_ext *ext, int answer);
 /* Forget what answers the record's own SYN. */
 void tcpw_synacks_void_own(struct tcpw_ext *ext);
+/* Keep @sa, in the place of the oldest if need be. */
+void tcpw_synack_put(struct tcpw_ext *ext, const struct tcpw_synack *sa);
 void tcpw_synack_add(struct tcpw_ext *ext, unsigned int side,
 		     const struct tcpw_seg *seg, __u8 syn);
+/* The record's own SYN of @side as a pending one. */
+struct tcpw_syn tcpw_syn_of(const struct tcpw_endpoint *ep, unsigned int side,
+			    __u64 now_ms);
+/* The SYN+ACK by which the end of @side answered it: an answer to @syn. */
+struct tcpw_synack tcpw_synack_from(const struct tcpw_conn *conn,
+				    unsigned int side, __u8 syn);
 /* The SYN+ACK to which this segment is the third step, or -1. */
 int tcpw_synack_third(const struct tcpw_ctx *c, bool exact);
 /* The sender of @side has moved on: its openings are void (R37). */

@@ -25,6 +25,16 @@ static bool exact_opening(const struct tcpw_ctx *c)
 	return tcpw_acks(c->seg->seq, c->x->iss, c->x->nxt);
 }
 
+/*
+ * R95: only the claimed sender of the SYN says that it was an old duplicate.
+ * An end that has answered it, or refuses it, has left TIME-WAIT.
+ */
+static bool brings_back(const struct tcpw_ctx *c, unsigned int opener)
+{
+	return c->side == opener && tcpw_has_shadow(c->ext, c->now_ms) &&
+	       c->ext->shadow.kind != TCPWARD_KIND_RESET;
+}
+
 /* The opening is over: another SYN, the former record, or nothing is left. */
 static struct tcpw_ruling opening_over(const struct tcpw_ctx *c,
 				       unsigned int opener)
@@ -43,7 +53,7 @@ static struct tcpw_ruling opening_over(const struct tcpw_ctx *c,
 					r.next[1]);
 		return r;
 	}
-	if (!tcpw_has_shadow(c->ext, c->now_ms))
+	if (!brings_back(c, opener))
 		return believed(c);
 	r = tcpw_ruling_pass(c, TCPW_OP_RESTORE);
 	r.next[0] = c->ext->shadow.ep[0].state;

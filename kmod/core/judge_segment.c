@@ -89,22 +89,26 @@ static struct tcpw_ruling third_step(const struct tcpw_ctx *c, int slot)
 	return r;
 }
 
-/* R37, R95, R96, R100: it fits only the former record. */
+/*
+ * R37, R70, R95, R96, R100: it fits only the former record. That comes back
+ * where the new one has replaced it on an opener's word alone, or where both
+ * its ends go on in spite of the RST that ended it.
+ */
 static struct tcpw_ruling of_shadow(const struct tcpw_ctx *c)
 {
-	struct tcpw_ctx shadow;
+	struct tcpw_ctx shadow = tcpw_shadow_ctx(c);
 	struct tcpw_ruling r;
 
-	if (!(c->conn->flags & TCPW_CONN_REPLACES)) {
-		if (c->ext->shadow_rule == 96)
-			return tcpw_ruling_pass(c, TCPW_OP_NONE);
-		return tcpw_ruling_quiet(c, TCPWARD_REASON_SHADOW_SEGMENT,
-					 TCPW_OP_NONE);
+	if (shadow.conn->kind == TCPWARD_KIND_RESET ? undoes_reset(&shadow) :
+	    c->conn->flags & TCPW_CONN_REPLACES) {
+		r = tracked(&shadow, tcpw_zone(&shadow));
+		r.op = TCPW_OP_RETURN;
+		return r;
 	}
-	shadow = tcpw_shadow_ctx(c);
-	r = tracked(&shadow, tcpw_zone(&shadow));
-	r.op = TCPW_OP_RETURN;
-	return r;
+	if (c->ext->shadow_rule == 96)
+		return tcpw_ruling_pass(c, TCPW_OP_TRACK_SHADOW);
+	return tcpw_ruling_quiet(c, TCPWARD_REASON_SHADOW_SEGMENT,
+				 TCPW_OP_TRACK_SHADOW);
 }
 
 /* R63: one direction is all that is seen here. */
@@ -122,8 +126,13 @@ static bool may_be_one_way(const struct tcpw_config *cfg)
 	return tcpw_loose(cfg) || tcpw_observer(cfg);
 }
 
+static bool is_bare_ack(const struct tcpw_seg *seg)
+{
+	return !seg->len && !(seg->flags & TCPW_FIN);
+}
+
 /*
- * A bare ACK of an end that has sent no SYN: it answers the SYN (split
+ * A bare ACK of an end whose SYN is not known: it answers the SYN (split
  * handshake, R28), or challenges it out of an older connection (R74).
  */
 static struct tcpw_ruling bare_ack(const struct tcpw_ctx *c)
@@ -144,7 +153,7 @@ static struct tcpw_ruling from_listen(const struct tcpw_ctx *c)
 {
 	if (tcpw_fits_shadow(c))
 		return of_shadow(c);
-	if (!c->seg->len && !(c->seg->flags & TCPW_FIN))
+	if (is_bare_ack(c->seg))
 		return bare_ack(c);
 	/* Without a FIN: the only forgery that would cost something (R40). */
 	if (may_be_one_way(c->cfg) && !(c->seg->flags & TCPW_FIN) &&
@@ -156,11 +165,27 @@ static struct tcpw_ruling from_listen(const struct tcpw_ctx *c)
 /* The sender has sent a SYN, and nothing has come back yet. */
 static struct tcpw_ruling to_listen(const struct tcpw_ctx *c)
 {
+	int third = tcpw_synack_third(c, false);
+
+	if (third >= 0)
+		return third_step(c, third);
 	if (tcpw_fits_shadow(c))
 		return of_shadow(c);
 	if (may_be_one_way(c->cfg) && !tcpw_before(c->seg->seq, c->x->iss))
 		return one_way(c);
 	return tcpw_ruling_drop(c, TCPWARD_REASON_DATA_BEFORE_HANDSHAKE);
+}
+
+/*
+ * The SYNs crossed, but the sender speaks with other numbers than its SYN's:
+ * that SYN was forged, or this is of an older connection (R28, R74).
+ */
+static bool crossed_strangely(const struct tcpw_ctx *c,
+			      const struct tcpw_ruling *r)
+{
+	return c->x->state == TCPWARD_STATE_SYN_SENT &&
+	       c->y->state == TCPWARD_STATE_SYN_SENT &&
+	       r->field == TCPWARD_FIELD_SEQ && is_bare_ack(c->seg);
 }
 
 struct tcpw_ruling tcpw_judge_segment(const struct tcpw_ctx *c)
@@ -170,13 +195,13 @@ struct tcpw_ruling tcpw_judge_segment(const struct tcpw_ctx *c)
 
 	if (c->conn->kind == TCPWARD_KIND_BLANK)
 		return pick_up(c);
+	third = tcpw_synack_third(c, true);
+	if (third >= 0)
+		return third_step(c, third);
 	if (c->x->state == TCPWARD_STATE_LISTEN)
 		return from_listen(c);
 	if (c->y->state == TCPWARD_STATE_LISTEN)
 		return to_listen(c);
-	third = tcpw_synack_third(c, true);
-	if (third >= 0)
-		return third_step(c, third);
 	r = tcpw_zone(c);
 	if (r.verdict == TCPWARD_VERDICT_PASS)
 		return tracked(c, r);
@@ -186,5 +211,7 @@ struct tcpw_ruling tcpw_judge_segment(const struct tcpw_ctx *c)
 	if ((opening(c->conn) || c->conn->flags & TCPW_CONN_REPLACES) &&
 	    tcpw_fits_shadow(c))
 		return of_shadow(c);
+	if (crossed_strangely(c, &r))
+		return bare_ack(c);
 	return r;
 }

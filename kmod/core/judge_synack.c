@@ -52,8 +52,23 @@ static struct tcpw_ruling note(const struct tcpw_ctx *c,
 	return r;
 }
 
+/* A SYN+ACK of the former connection once more (R70, R100). */
+static bool repeats_shadow(const struct tcpw_ctx *c)
+{
+	struct tcpw_ctx shadow;
+
+	if (!tcpw_has_shadow(c->ext, c->now_ms))
+		return false;
+	shadow = tcpw_shadow_ctx(c);
+	return shadow.x->flags & TCPW_EP_SYN &&
+	       c->seg->seq == shadow.x->iss && answers_record(&shadow);
+}
+
 static struct tcpw_ruling blind(const struct tcpw_ctx *c)
 {
+	if (repeats_shadow(c))
+		return tcpw_ruling_quiet(c, TCPWARD_REASON_SHADOW_SEGMENT,
+					 TCPW_OP_NONE);
 	if (tcpw_loose(c->cfg))
 		return tcpw_ruling_quiet(c, TCPWARD_REASON_BLIND_SYNACK,
 					 TCPW_OP_NONE);
@@ -129,6 +144,11 @@ static struct tcpw_ruling from_synchronized(const struct tcpw_ctx *c,
 	if (same)
 		return tcpw_ruling_quiet(c, tcpw_cell_reason(cell),
 					 TCPW_OP_NONE);
+	/* A late copy of the SYN reached an end without memory (R40, R70). */
+	if (c->conn->kind == TCPWARD_KIND_RESET && answers_record(c))
+		return note(c, tcpw_ruling_quiet(c,
+				TCPWARD_REASON_SYNACK_CANDIDATE,
+				TCPW_OP_ADD_SYNACK), TCPW_CANDIDATES);
 	return tcpw_ruling_numbers(c, tcpw_cell_reason(cell),
 				   TCPWARD_FIELD_SEQ, c->x->iss, c->x->iss);
 }

@@ -18,6 +18,7 @@ KOUT := $(B)/$(KREL)
 
 TOOL_PKGS := libnl-3.0 libnl-genl-3.0 libcurl libssl libcrypto libpcap \
 	jansson ncursesw
+LIGHT_PKGS := libnl-3.0 libnl-genl-3.0 jansson
 SEGPLAY_PKGS := libnl-3.0 libnl-genl-3.0 jansson
 OWN_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-Itools/include -Itools/lib -Itools -Iinclude -Iinclude/uapi -Ikmod
@@ -26,9 +27,12 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard $(1))))
 CORE_OBJS := $(call objects,kmod/core/*.c)
 LIB_OBJS := $(call objects,tools/lib/*.c)
 TOOL_OBJS := $(call objects,tools/tcpward/*.c)
+HEAVY_OBJS := $(call objects,$(addprefix tools/tcpward/, \
+	probe*.c replay*.c capture*.c))
+LIGHT_OBJS := $(B)/obj/tools/tcpward/elsewhere.o
 SEGPLAY_OBJS := $(call objects,selftests/segplay/*.c)
 MODEL_OBJS := $(call objects,selftests/model/*.c)
-PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
+PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward $(B)/full/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
 MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
@@ -44,8 +48,16 @@ module: $(KOUT)/tcpward.ko ## build only the module, for KREL
 
 # -- programs --------------------------------------------------------------
 
-$(B)/tcpward: $(TOOL_OBJS) $(LIB_OBJS) $(CORE_OBJS)
+# See elsewhere.c about the two.
+$(B)/tcpward: $(filter-out $(HEAVY_OBJS),$(TOOL_OBJS)) $(LIB_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$$(pkg-config --libs $(LIGHT_PKGS)) $(LDLIBS)
+
+$(B)/full/tcpward: $(filter-out $(LIGHT_OBJS),$(TOOL_OBJS)) $(LIB_OBJS) \
+		$(CORE_OBJS)
+	@echo "  LD      $@"
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs $(TOOL_PKGS)) $(LDLIBS)
 
@@ -149,6 +161,8 @@ vm-run: deps
 # Debian's headers hold neither a signing key nor what kbuild's depmod wants.
 install: all ## install tool, manual, completion and module (PREFIX, DESTDIR)
 	install -D -m 755 $(B)/tcpward $(DESTDIR)$(PREFIX)/bin/tcpward
+	install -D -m 755 $(B)/full/tcpward \
+		$(DESTDIR)$(PREFIX)/libexec/tcpward/tcpward
 	for m in $(wildcard Documentation/man/*.[1-8]); do \
 		install -D -m 644 -t \
 		$(DESTDIR)$(PREFIX)/share/man/man$${m##*.} $$m || exit; \

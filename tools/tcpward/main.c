@@ -367,10 +367,38 @@ static int run(int argc, char **argv)
 	return command->run(argc, argv);
 }
 
+static void free_words(char **words)
+{
+	for (int i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* The words themselves are taken apart by take_global(). */
+static char **copy_words(int argc, char **argv)
+{
+	char **words = calloc(argc + 1, sizeof(*words));
+
+	for (int i = 0; words && i < argc; i++) {
+		words[i] = strdup(argv[i]);
+		if (!words[i]) {
+			free_words(words);
+			return NULL;
+		}
+	}
+	return words;
+}
+
 int main(int argc, char **argv)
 {
-	int code = run(argc, argv);
+	int code;
 
+	tool.words = copy_words(argc, argv);
+	if (!tool.words)
+		return tool_fail(EXIT_REFUSED, strerror(ENOMEM), NULL,
+				 "cannot begin");
+	code = run(argc, argv);
+	free_words(tool.words);
 	if (code == FINISHED)
 		code = EXIT_DONE;
 	if (fflush(stdout) || ferror(stdout))

@@ -19,26 +19,6 @@
 #define MAX_TIMES 1000
 #define MAX_TIMEOUT_S 3600
 
-const char *const probe_options[] = {
-	"--cacert FILE\ttrust the CA certificates of this PEM file, no others",
-	"--insecure\tsend the request even if the certificate proves nothing",
-	"--method METHOD\trequest method (GET; with --data: POST)",
-	"--header 'NAME: VALUE'\tadd a request header; may be repeated",
-	"--data TEXT\tsend TEXT as the body",
-	"--cookies\tsend back the cookies that the servers set",
-	"--connect-to H:P:ADDR\tgo to ADDR for port P of host H",
-	"--repeat N\tmake each request N times over one connection",
-	"--http1.0\tspeak HTTP/1.0 instead of HTTP/1.1",
-	"--no-keepalive\ta connection of its own for every request",
-	"--compare-keepalive N\tN requests over one connection beside N over N",
-	"--timeout SECONDS\tgive up a request after this time (30)",
-	"--expect-status N\tfail (exit code 1) on another status",
-	"--keylog FILE\tappend the TLS secrets to FILE, made with mode 600",
-	"--ladder\tdraw every segment of the connections",
-	"--svg FILE\twrite the first connection's ladder as SVG",
-	NULL
-};
-
 enum {
 	OPT_CACERT = 1,
 	OPT_INSECURE,

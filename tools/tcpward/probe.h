@@ -203,8 +203,6 @@ struct probe_run {
 
 /* --- probe.c ----------------------------------------------------------- */
 
-extern const char *const probe_options[];
-
 uint64_t probe_now_us(void);
 /* Microseconds since the epoch of a time of probe_now_us(), and back. */
 uint64_t probe_epoch_us(uint64_t at_us);

@@ -36,6 +36,7 @@ struct tool_options {
 	int family;		/* AF_UNSPEC, AF_INET (-4), AF_INET6 (-6) */
 	const char *netns;	/* -N; entered before the command runs */
 	int columns;		/* width of the terminal, 80 unless known */
+	char **words;		/* the command line, whole; see elsewhere.c */
 };
 
 extern struct tool_options tool;

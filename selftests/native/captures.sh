@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Replay of real captures: each is as it should be, the table that says so
-# notices mistakes, and neither link layer nor file format changes a verdict.
+# notices mistakes, and no company, link layer or file format changes a verdict.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -110,30 +110,39 @@ deterministic() {
 	done
 }
 
-same_in() { # capture, link, format
-	"$folder/relink" --link "$2" --format "$3" "$1" "$tmp/other" || return 1
-	replay "$1" >"$tmp/wanted" || return 1
-	replay "$tmp/other" >"$tmp/got" || return 1
-	cmp "$tmp/wanted" "$tmp/got" || { echo "$1 as $2, $3"; return 1; }
+# All captures in one; the capture that the following tests dress up.
+merged() { # after, together
+	"$folder/merged" "$1" "$tmp/merged"
+}
+
+# The same lines, but for the frame numbers where frames come in pieces.
+same() { # capture, words for relink
+	local file=$1 number='s/"n":[0-9]*,//'
+
+	shift
+	[ "${1-}" = --pieces ] || number=
+	"$folder/relink" "$@" "$file" "$tmp/other" || return 1
+	replay "$file" | sed "$number" >"$tmp/wanted" || return 1
+	replay "$tmp/other" | sed "$number" >"$tmp/got" || return 1
+	cmp "$tmp/wanted" "$tmp/got" || { echo "$file with $*"; return 1; }
 }
 
 links() {
 	local link
 
 	for link in ethernet vlan qinq snap padded fddi null null-big loop \
-		raw ipv4 sll sll2; do
-		same_in "$folder/https.pcap" "$link" pcap || return 1
+		raw sll sll2; do
+		same "$tmp/merged" --link "$link" || return 1
 	done
-	for link in vlan null raw ipv6 sll2; do
-		same_in "$folder/http-ipv6.pcap" "$link" pcap || return 1
-	done
+	same "$folder/https.pcap" --link ipv4 || return 1
+	same "$folder/http-ipv6.pcap" --link ipv6
 }
 
 formats() {
 	local format
 
 	for format in big-endian nanoseconds pcapng; do
-		same_in "$folder/https.pcap" ethernet "$format" || return 1
+		same "$tmp/merged" --format "$format" || return 1
 	done
 }
 
@@ -155,8 +164,8 @@ unreadable() { # capture, octets kept
 	replay "$tmp/snapped" | field unreadable
 }
 
-pieces() { # capture
-	tcpdump -nr "$1" 'ip[6:2] & 0x3fff != 0' 2>/dev/null | wc -l
+frames() { # capture
+	tcpdump -nr "$1" 'ip proto 6' 2>/dev/null | wc -l
 }
 
 # Octets that are not all there cannot be summed, so short segments count.
@@ -167,12 +176,17 @@ checksums() { # words for relink
 }
 
 "$folder/check" >"$tmp/table" || true
-ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 12))
+ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 17))
 table_results "$tmp/table"
 mistakes
 ktap_test "tcpdump counts the same segments" tcpdump_agrees
 ktap_test "twice the same, file or pipe" deterministic
+ktap_test "the same among all others" merged together
+ktap_test "the same after all others" merged after
 ktap_test "the same on every link layer" links
+ktap_test "the same behind IPv6 extension headers" \
+	same "$tmp/merged" --extended
+ktap_test "the same in IPv6 fragments" same "$tmp/merged" --pieces 64
 ktap_test "the same in every file format" formats
 ktap_test "a copy on other ports counts the same" \
 	doubles connections https
@@ -183,8 +197,10 @@ ktap_equal "54 octets kept: nobody is accused" '"reasons":{}}' \
 	"$(replay "$tmp/snapped" | tail -n 1 | grep -o '"reasons".*')"
 ktap_equal "53 octets kept: none can be judged" \
 	"$(segments "$folder/https.pcap")" "$(unreadable https 53)"
-ktap_equal "pieces of a datagram cut too short are unreadable" \
-	"$(pieces "$folder/fragments.pcap")" "$(unreadable fragments 60)"
+ktap_equal "pieces are read like whole datagrams: 54 octets" 0 \
+	"$(unreadable fragments 54)"
+ktap_equal "pieces are read like whole datagrams: 53 octets" \
+	"$(frames "$folder/fragments.pcap")" "$(unreadable fragments 53)"
 ktap_equal "checksums of the wire are right" "0 {}" "$(checksums)"
 ktap_equal "a wrong checksum is refused" '1 {"bad-checksum":1}' \
 	"$(checksums --spoil 3)"

@@ -21,6 +21,7 @@ struct datagram {
 	uint32_t blocks;	/* set in come[] */
 	uint32_t pieces;	/* 0: place is free */
 	uint64_t age;		/* count of pieces added when it was begun */
+	uint32_t cut;		/* octets of the header kept, 0: all that came */
 	uint8_t come[DATAGRAM_MAX / BLOCK / 8];
 	uint8_t header[HEADER_MAX];
 };
@@ -86,8 +87,9 @@ static void mark_come(struct datagram *d, uint32_t offset, uint32_t len)
 }
 
 /*
- * The TCP header is needed whole, wherever its octets came from. False when
- * the capture kept too little of this piece.
+ * Octets of the TCP header may come in several pieces. Where the capture cut
+ * the first one behind the fixed header, that is all there is to judge by, as
+ * it is for a whole datagram. False when too little of this piece was kept.
  */
 static bool keep_header(struct datagram *d, uint32_t offset,
 			const struct capture_segment *seg)
@@ -98,8 +100,12 @@ static bool keep_header(struct datagram *d, uint32_t offset,
 		return true;
 	if (len > HEADER_MAX - offset)
 		len = HEADER_MAX - offset;
-	if (seg->avail < len)
-		return false;
+	if (seg->avail < len) {
+		len = seg->avail;
+		if (offset || len < CAPTURE_TCP_HEADER)
+			return false;
+		d->cut = len;
+	}
 	memcpy(d->header + offset, seg->tcp, len);
 	return true;
 }
@@ -133,6 +139,8 @@ bool capture_frags_add(struct capture_frags *frags,
 	seg->tcp = d->header;
 	seg->total = d->total;
 	seg->avail = d->total < HEADER_MAX ? d->total : HEADER_MAX;
+	if (d->cut)
+		seg->avail = d->cut;
 	seg->whole = false;
 	return true;
 }

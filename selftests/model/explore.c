@@ -169,8 +169,6 @@ static void note(struct search *s, uint64_t number,
 	r->found++;
 	f->complaint = *complaint;
 	f->reason = passage->ruling.reason;
-	f->known = known_finding(s->sc, f);
-	r->new += !f->known;
 	keep_path(s, f, number, action);
 }
 
@@ -205,7 +203,7 @@ static bool layer(struct search *s, uint64_t *number)
 
 	for (; *number < end; ++*number) {
 		if (s->report->states + MAX_ACTIONS > s->bounds->states ||
-		    s->report->new == s->bounds->findings)
+		    s->report->found == s->bounds->findings)
 			return false;
 		queue_get(&s->queue, &st);
 		expand(s, &st, *number);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * usage: model [--states N] [--depth N] [--findings N] [--known FILE]
+ * usage: model [--states N] [--depth N] [--findings N]
  *              SCENARIO...
  *        model --list
  * Explores scenarios and prints KTAP; a broken promise also as a .seg case.
@@ -49,23 +49,18 @@ static bool run(const struct scenario *sc, unsigned int number,
 	unsigned int i;
 
 	explore(sc, bounds, &report);
-	printf("%sok %u - %s\n", report.new ? "not " : "", number, sc->name);
+	printf("%sok %u - %s\n", report.found ? "not " : "", number, sc->name);
 	printf("# %s: %llu states, %llu steps, depth %u%s, %.1f s, %llu MiB\n",
 	       sc->name, (unsigned long long)report.states,
 	       (unsigned long long)report.steps, report.depth,
 	       report.complete ? " (all)" : "", seconds() - start,
 	       (unsigned long long)report.bytes >> 20);
 	for (i = 0; i < report.found; i++) {
-		if (report.findings[i].known)
-			printf("# %s: known finding: %s, %u actions\n",
-			       sc->name, finding_word(&report.findings[i]),
-			       report.findings[i].path_length);
-		else
-			print_case(sc, &report.findings[i], i + 1);
+		print_case(sc, &report.findings[i], i + 1);
 		free(report.findings[i].path);
 	}
 	fflush(stdout);
-	return !report.new;
+	return !report.found;
 }
 
 static uint64_t number_of(const char *text, uint64_t max)
@@ -84,7 +79,7 @@ static uint64_t number_of(const char *text, uint64_t max)
 static void usage(void)
 {
 	fputs("usage: model [--states N] [--depth N] [--findings N]"
-	      " [--known FILE] SCENARIO...\n       model --list\n", stderr);
+	      " SCENARIO...\n       model --list\n", stderr);
 	exit(2);
 }
 
@@ -94,7 +89,6 @@ int main(int argc, char **argv)
 		{ "states", required_argument, NULL, 's' },
 		{ "depth", required_argument, NULL, 'd' },
 		{ "findings", required_argument, NULL, 'f' },
-		{ "known", required_argument, NULL, 'k' },
 		{ "list", no_argument, NULL, 'l' },
 		{ },
 	};
@@ -114,9 +108,6 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			bounds.findings = number_of(optarg, FINDINGS);
-			break;
-		case 'k':
-			known_load(optarg);
 			break;
 		case 'l':
 			list();

@@ -165,13 +165,12 @@ struct finding {
 	uint8_t reason;		/* of the last verdict */
 	struct action *path;
 	unsigned int path_length;
-	bool known;		/* listed in the file of known findings */
 };
 
 struct bounds {
 	uint64_t states;
 	unsigned int depth;
-	unsigned int findings;	/* new ones, of different kinds: then stop */
+	unsigned int findings;	/* of different kinds: then stop */
 };
 
 struct report {
@@ -182,16 +181,10 @@ struct report {
 	bool complete;		/* there are no others */
 	struct finding findings[FINDINGS];
 	unsigned int found;	/* in findings[] */
-	unsigned int new;	/* of these, not known */
 };
 
 void explore(const struct scenario *sc, const struct bounds *bounds,
 	     struct report *report);
-
-/* known.c: findings that wait for the core or the rules to change */
-void known_load(const char *file);
-bool known_finding(const struct scenario *sc, const struct finding *finding);
-const char *finding_word(const struct finding *finding);
 
 /* trace.c */
 void print_case(const struct scenario *sc, const struct finding *finding,

@@ -33,12 +33,14 @@ static bool unknown_by_right(const struct state *before,
 		reason == TCPWARD_REASON_SYNACK_WITHOUT_SYN);
 }
 
-/* RULES 1.4: its FIN or probe octet, which fills the edge, was lost. */
-static bool beyond_edge(const struct passage *p)
+/* RULES 1.4: its FIN or probe octet, beyond the window, was lost. */
+static bool beyond_edge(const struct state *before, const struct passage *p)
 {
+	const struct end *x = &before->end[p->side];
+
 	return p->ruling.reason == TCPWARD_REASON_RIGHT_OF_WINDOW &&
 	       !segment_space(&p->seg) &&
-	       p->ruling.seen == p->ruling.high + 1;
+	       seq_less(x->una + x->wnd, p->seg.seq);
 }
 
 static void check_drop(const struct scenario *sc, const struct state *before,
@@ -46,7 +48,7 @@ static void check_drop(const struct scenario *sc, const struct state *before,
 		       struct complaint *complaint)
 {
 	if (may_retry(before, p) || unknown_by_right(before, p) ||
-	    beyond_edge(p))
+	    beyond_edge(before, p))
 		return;
 	complaint->what = segment_needed(sc, before, after, p);
 	complaint->wanted_pass = complaint->what;

@@ -123,6 +123,13 @@ static void print_wanted(const struct state *st, const struct passage *last,
 	       end_state_name(end[1].state == LISTEN ? CLOSED : end[1].state));
 }
 
+/* What the last verdict said, or that no segment was refused. */
+static const char *word_of(const struct finding *finding)
+{
+	return finding->reason ? tcpw_reasons[finding->reason].name :
+				 "states";
+}
+
 void print_case(const struct scenario *sc, const struct finding *finding,
 		unsigned int number)
 {
@@ -134,7 +141,7 @@ void print_case(const struct scenario *sc, const struct finding *finding,
 	bool last;
 
 	printf("# %s, %s: %s\ncase model-%u\n", sc->name,
-	       finding_word(finding), finding->complaint.what, number);
+	       word_of(finding), finding->complaint.what, number);
 	if (sc->tw_stale_syn == TCPWARD_TW_STALE_SYN_QUIET)
 		printf("set tw_stale_syn=quiet\n");
 	state_init(sc, &st);

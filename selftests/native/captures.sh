@@ -176,7 +176,7 @@ checksums() { # words for relink
 }
 
 "$folder/check" >"$tmp/table" || true
-ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 17))
+ktap_plan $(($(wc -l <"$tmp/table") - 2 + 8 + 18))
 table_results "$tmp/table"
 mistakes
 ktap_test "tcpdump counts the same segments" tcpdump_agrees
@@ -187,6 +187,8 @@ ktap_test "the same on every link layer" links
 ktap_test "the same behind IPv6 extension headers" \
 	same "$tmp/merged" --extended
 ktap_test "the same in IPv6 fragments" same "$tmp/merged" --pieces 64
+ktap_test "the same where sequence numbers and timestamps wrap" \
+	same "$tmp/merged" --renumber
 ktap_test "the same in every file format" formats
 ktap_test "a copy on other ports counts the same" \
 	doubles connections https

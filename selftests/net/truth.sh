@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Under a mixed load the states in `tcpward list` are those that `ss` shows on
-# both ends.
+# both ends, every 200 ms where the machine is fast enough, for DURATION seconds
+# (20).
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."

@@ -125,9 +125,9 @@ other_abi() {
 		jansson) -c -o "$work/nl_client.o" tools/tcpward/nl_client.c &&
 		gcc -o "$work/tcpward" "$work/nl_client.o" \
 			$(find build/obj/tools build/obj/kmod/core -name '*.o' \
-			! -name nl_client.o) \
-			$(pkg-config --libs libnl-genl-3.0 jansson libcurl \
-			libssl libcrypto libpcap ncursesw) || return
+			! -name nl_client.o ! -name 'probe*.o' \
+			! -name 'replay*.o' ! -name 'capture*.o') \
+			$(pkg-config --libs libnl-genl-3.0 jansson) || return
 	tool=("$work/tcpward" -N "$ns")
 	fails 3 "cannot list the connections: the module (0.1.0) speaks \
 version 1 of the interface, this tool (0.1.0) version 4242" "build and install \

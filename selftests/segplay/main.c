@@ -122,5 +122,7 @@ int main(int argc, char **argv)
 	for (; optind < argc; optind++)
 		if (!script_read(&script, argv[optind]))
 			return EXIT_WRONG;
-	return play_script(&script, &chosen.how, chosen.jobs);
+	code = play_script(&script, &chosen.how, chosen.jobs);
+	script_free(&script);
+	return code;
 }

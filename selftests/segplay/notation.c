@@ -290,12 +290,16 @@ static bool try_text(struct words *words, const char *word,
 		!strcmp(word, "ts") ? ts_parse :
 		!strcmp(word, "sack") ? sack_parse :
 		!strcmp(word, "kind") ? kind_parse : NULL;
-	char *text = words->list[words->at];
+	char *text = words->list[words->at], *copy;
 
 	if (!parse)
 		return false;
 	words->at += !!text;
-	*ok = text && parse(text, seg);
+	copy = strdup(text ? text : "");	/* messages quote the whole */
+	if (!copy)
+		abort();
+	*ok = text && parse(copy, seg);
+	free(copy);
 	return true;
 }
 
@@ -323,11 +327,15 @@ static bool word_parse(const struct reader *reader, struct words *words,
 		return octets_parse(reader, words, seg);
 	if (try_switch(word, seg))
 		return true;
-	if (try_number(words, word, seg, &ok) ||
-	    try_text(words, word, seg, &ok))
-		return ok || reader_fail(reader, word,
-					 "wrong or missing value after");
-	return reader_fail(reader, word, "unknown word");
+	if (!try_number(words, word, seg, &ok) &&
+	    !try_text(words, word, seg, &ok))
+		return reader_fail(reader, word, "unknown word");
+	if (ok)
+		return true;
+	if (words->list[words->at - 1] == word)
+		return reader_fail(reader, word, "wrong or missing value");
+	return reader_fail(reader, words->list[words->at - 1],
+			   "not a value of %s", word);
 }
 
 static bool reason_parse(const char *name, struct expectation *expect)

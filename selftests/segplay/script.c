@@ -96,6 +96,15 @@ static void add_step(struct steps *steps, const struct step *step)
 	steps->list[steps->count++] = *step;
 }
 
+static void free_steps(struct steps *steps)
+{
+	size_t i;
+
+	for (i = 0; i < steps->count; i++)
+		free(steps->list[i].text);
+	free(steps->list);
+}
+
 static void add_case(struct state *st, const char *name)
 {
 	struct script *script = st->script;
@@ -105,8 +114,10 @@ static void add_case(struct state *st, const char *name)
 	script->cases = grown(script->cases, script->count, sizeof(*test));
 	test = &script->cases[script->count++];
 	*test = (struct test_case){ .name = copied(name) };
-	for (i = 0; i < st->defaults.count; i++)
+	for (i = 0; i < st->defaults.count; i++) {
 		add_step(&test->steps, &st->defaults.list[i]);
+		test->steps.list[i].text = copied(st->defaults.list[i].text);
+	}
 	st->in_case = true;
 }
 
@@ -180,6 +191,12 @@ static bool take_time(struct state *st, struct words *words, uint64_t *wait_ms)
 	return true;
 }
 
+static bool fail_before_cases(struct state *st, const char *text)
+{
+	return reader_fail(&st->reader, text,
+			   "only set and addr may stand before a case");
+}
+
 static bool read_step(struct state *st, const char *text, uint64_t wait_ms);
 
 static bool read_macro(struct state *st, size_t which, struct words *words,
@@ -190,6 +207,8 @@ static bool read_macro(struct state *st, size_t which, struct words *words,
 	if (words->list[words->at])
 		return reader_fail(&st->reader, words->list[words->at],
 				   "%s takes nothing", macros[which].name);
+	if (!st->in_case)
+		return fail_before_cases(st, macros[which].name);
 	for (i = 0; i < 3; i++)
 		if (!read_step(st, macros[which].steps[i], i ? 0 : wait_ms))
 			return false;
@@ -227,8 +246,7 @@ static bool read_words(struct state *st, const char *text,
 		return reader_fail(&st->reader, words->list[words->at],
 				   "unexpected word");
 	if (!st->in_case && !may_stand_before_cases(&step))
-		return reader_fail(&st->reader, text,
-				   "only set and addr may stand before a case");
+		return fail_before_cases(st, text);
 	step.text = copied(text);
 	add_step(st->in_case ?
 		 &st->script->cases[st->script->count - 1].steps :
@@ -252,16 +270,11 @@ static bool read_step(struct state *st, const char *text, uint64_t wait_ms)
 
 static bool read_steps(struct state *st, char *line)
 {
-	char *semicolon;
+	char *step;
 
-	do {
-		semicolon = strchr(line, ';');
-		if (semicolon)
-			*semicolon = '\0';
-		if (!read_step(st, trimmed(line), 0))
+	while ((step = strsep(&line, ";")))
+		if (!read_step(st, trimmed(step), 0))
 			return false;
-		line = semicolon + 1;
-	} while (semicolon);
 	return true;
 }
 
@@ -329,21 +342,20 @@ static bool read_line(struct state *st, char *line)
 	return rest ? read_repeated(st, rest) : read_steps(st, line);
 }
 
-bool script_read(struct script *script, const char *file)
+bool script_read_stream(struct script *script, const char *file, FILE *stream)
 {
 	struct state st = { .reader.file = file, .script = script };
 	size_t before = script->count, size = 0;
-	FILE *stream = fopen(file, "r");
 	char *line = NULL;
 	bool ok = true;
+	ssize_t len;
 
-	if (!stream) {
-		fprintf(stderr, "%s: %s\n", file, strerror(errno));
-		return false;
-	}
-	while (ok && getline(&line, &size, stream) >= 0) {
+	while (ok && (len = getline(&line, &size, stream)) >= 0) {
 		st.reader.line++;
-		ok = read_line(&st, line);
+		ok = strlen(line) == (size_t)len ?
+		     read_line(&st, line) :
+		     reader_fail(&st.reader, trimmed(line),
+				 "a NUL octet behind");
 	}
 	if (ok && ferror(stream)) {
 		fprintf(stderr, "%s: %s\n", file, strerror(errno));
@@ -353,6 +365,31 @@ bool script_read(struct script *script, const char *file)
 		ok = false;
 	}
 	free(line);
+	free_steps(&st.defaults);
+	return ok;
+}
+
+bool script_read(struct script *script, const char *file)
+{
+	FILE *stream = fopen(file, "r");
+	bool ok;
+
+	if (!stream) {
+		fprintf(stderr, "%s: %s\n", file, strerror(errno));
+		return false;
+	}
+	ok = script_read_stream(script, file, stream);
 	fclose(stream);
 	return ok;
+}
+
+void script_free(struct script *script)
+{
+	size_t i;
+
+	for (i = 0; i < script->count; i++) {
+		free_steps(&script->cases[i].steps);
+		free(script->cases[i].name);
+	}
+	free(script->cases);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* --- scripts ----------------------------------------------------------- */
 
@@ -143,6 +144,11 @@ struct words {
 
 /* Append the cases of @file; false after a message on stderr. */
 bool script_read(struct script *script, const char *file);
+/* The same out of @stream; @file is its name, which the steps keep. */
+bool script_read_stream(struct script *script, const char *file,
+			FILE *stream);
+/* Of all that was read, also where that failed. */
+void script_free(struct script *script);
 
 /* Report "FILE:LINE: what: 'word'"; always false. */
 bool reader_fail(const struct reader *reader, const char *word,

@@ -20,7 +20,8 @@ bool number_parse(const char *text, uint32_t max, uint32_t *value)
 
 	if (!isdigit((unsigned char)*text))
 		return false;
-	wide = strtoull(text, &end, 0);
+	/* A leading zero means nothing. */
+	wide = strtoull(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
 	if (*end || wide > max)
 		return false;
 	*value = wide;

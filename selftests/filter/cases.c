@@ -3,6 +3,7 @@
  * Filters against connections: what each must and must not match, and, with
  * random ones, that what the kernel is told never leaves out a match.
  */
+#include "kernel_match.h"
 #include "filter.h"
 #include "tool.h"
 
@@ -242,40 +243,6 @@ static void test_streams(void)
 }
 
 /* --- what the kernel is told -------------------------------------------- */
-
-/* How the module matches: all attributes, address and port at either end. */
-static bool prefix_equal(const struct model_filter *filter,
-			 const struct model_address *at)
-{
-	unsigned int bit;
-
-	for (bit = 0; bit < filter->prefix_len; bit++)
-		if ((filter->addr[bit / 8] ^ at->addr[bit / 8]) &
-		    0x80 >> bit % 8)
-			return false;
-	return true;
-}
-
-static bool kernel_match(const struct model_filter *filter,
-			 const struct model_conn *conn)
-{
-	const struct model_endpoint *c = &conn->client, *s = &conn->server;
-
-	if (filter->family && filter->family != c->at.family)
-		return false;
-	if (filter->has_addr && !prefix_equal(filter, &c->at) &&
-	    !prefix_equal(filter, &s->at))
-		return false;
-	if (filter->has_port && filter->port != c->at.port &&
-	    filter->port != s->at.port)
-		return false;
-	if (filter->states &&
-	    !(filter->states & (1U << c->state | 1U << s->state)))
-		return false;
-	if (filter->reason && filter->reason != conn->last_reason)
-		return false;
-	return !filter->has_id || filter->id == conn->id;
-}
 
 static const char *random_condition(void)
 {

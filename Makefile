@@ -136,7 +136,7 @@ conformance: deps programs ## play all scenarios against core, module, nf_conntr
 captures-check: deps programs ## replay real captures: a table, right or wrong
 	@selftests/captures/check
 
-fuzz: deps ## fuzz parser, core and capture reader, TIME=60 seconds each
+fuzz: deps ## fuzz parsers, core, readers: TIME=60 seconds each, JOBS= at a time
 	@selftests/fuzz/run
 
 vm: vm-run ## open a shell in a test VM, or run RUN='command' there

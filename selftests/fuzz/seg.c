@@ -152,12 +152,13 @@ static char *printed(const struct script *script)
 /* The results without the lines for people, which quote the file. */
 static char *played(const struct script *script)
 {
-	const struct play_options how = { .backend = &backend_core };
+	struct play_options how = { .backend = &backend_core };
 	struct heard heard;
 	char *results, *to;
 	const char *from;
 	size_t i, len;
 
+	play_config_default(&how.config);
 	hear_begin();
 	for (i = 0; i < script->count; i++)
 		play_case(&script->cases[i], i + 1, &how);

@@ -44,7 +44,7 @@ called_wrongly() { # texts, -- arguments
 	done
 }
 
-ktap_plan 26
+ktap_plan 44
 
 ktap_test "a case that holds" gives 0 "TAP version 14" "1..1" "ok 1 - x" <<'SEG'
 case x
@@ -126,6 +126,79 @@ SEG
 refused "a segment before the first case" 1 "A>B S 100" <<'SEG'
 A>B S 100
 SEG
+refused "HS before the first case" 2 HS <<'SEG'
+set msl=1s
+HS
+SEG
+refused "a value of a word" 3 300 <<'SEG'
+case x
+
+A>B S 100 mss 1460 ws 300
+SEG
+refused "a word that lacks its value" 2 mss <<'SEG'
+case x
+A>B S 100 w5 mss {P}
+SEG
+refused "half a timestamp" 2 1/x <<'SEG'
+case x
+A>B S 100 ts 1/x
+SEG
+refused "a window beyond its field" 2 w65536 <<'SEG'
+case x
+A>B S 100 w65536
+SEG
+refused "a range that runs backwards" 3 101:100 <<'SEG'
+case x
+HS
+A>B P 101:100
+SEG
+refused "more options than fit" 2 md5 <<'SEG'
+case x
+A>B S 100 md5 ao md5
+SEG
+refused "a count of repetitions" 2 many <<'SEG'
+case x
+repeat many: HS
+SEG
+refused "a word too many" 2 now <<'SEG'
+case x
+record gone now
+SEG
+refused "a case without a name" 2 case <<'SEG'
+# comment
+case
+SEG
+refused "a NUL octet" 2 HS < <(printf 'case x\nHS\0 garbage\n')
+ktap_test "refused: a key out of range, with the range" gives 2 \
+	"x.seg:2: msl=1h is out of range: it takes 50ms to 10m: 'msl=1h'" <<'SEG'
+case x
+set mode=off msl=1h
+SEG
+ktap_test "refused: a file without a case" gives 2 "x.seg: no case in it" \
+	<<<"# nothing"
+ktap_test "a leading zero means nothing" gives 0 "ok 1 - x" <<'SEG'
+case x
+A>B S 0100 w0x10; B>A SA 300 ack 101; A>B . 0101 ack 301
+SEG
+ktap_test "--set: a key out of range" called_wrongly \
+	"segplay: --set: msl=1h is out of range: it takes 50ms to 10m" -- \
+	--set msl=1h selftests/scenarios/02-header.seg
+ktap_test "--set: a long value hides no range" called_wrongly \
+	"is out of range: it takes 16 to 16777216" -- \
+	--set "max_half_open=$(printf %0300d 7)9999999999" \
+	selftests/scenarios/02-header.seg
+ktap_test "--set: a key that does not exist" called_wrongly \
+	"segplay: --set: there is no key 'msk'" -- \
+	--set msk=1s selftests/scenarios/02-header.seg
+with_msl() {
+	printf '%s\n' "case x" "HS; A>B FA 101 ack 301" \
+		"B>A FA 301 ack 102; A>B . 102 ack 302" "timewait A 2s" \
+		"case y" "set msl=3s" "HS; A>B FA 101 ack 301" \
+		"B>A FA 301 ack 102; A>B . 102 ack 302" "timewait A 6s" \
+		>"$work/x.seg"
+	build/segplay --set msl=1s "$work/x.seg"
+}
+ktap_test "--set: cases that set the key themselves keep it" with_msl
 ktap_test "a backend that does not exist" called_wrongly \
 	"there is no backend 'nonsense'" -- \
 	--backend nonsense selftests/scenarios/02-header.seg

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "knob_text.h"
+
 static const char usage[] =
 	"usage: segplay [OPTION]... FILE.seg...\n"
 	"Plays each case of the scenarios and prints TAP.\n"
@@ -17,7 +19,8 @@ static const char usage[] =
 	"            module       the loaded module, between two TUN devices (root)\n"
 	"            conntrack    nf_conntrack in its place, dropping what is invalid\n"
 	"  --jobs N               cases played at a time (1)\n"
-	"  --view inline|observer view of cases that do not set it (inline)\n"
+	"  --set KEY=VALUE        configuration of cases that do not set the key\n"
+	"  --view inline|observer the same as --set view=...\n"
 	"  --ipv6                 play all connections over IPv6\n"
 	"  --wrap                 let sequence numbers, timestamps and the\n"
 	"                         clock wrap within the first steps\n"
@@ -54,10 +57,22 @@ static bool choose_jobs(const char *text, uint32_t *jobs)
 	return false;
 }
 
-static bool choose_view(const char *name, bool *observer)
+static bool choose_key(const char *assignment, struct tcpw_config *config)
 {
-	*observer = !strcmp(name, "observer");
-	if (*observer || !strcmp(name, "inline"))
+	char error[256];
+
+	if (!knob_assign(config, assignment, error, sizeof(error)))
+		return true;
+	fprintf(stderr, "segplay: --set: %s\n", error);
+	return false;
+}
+
+static bool choose_view(const char *name, struct tcpw_config *config)
+{
+	bool observer = !strcmp(name, "observer");
+
+	config->view = observer ? TCPWARD_VIEW_OBSERVER : TCPWARD_VIEW_INLINE;
+	if (observer || !strcmp(name, "inline"))
 		return true;
 	fprintf(stderr, "segplay: there is no view '%s', only inline and "
 		"observer\n", name);
@@ -70,6 +85,7 @@ static int parse_options(int argc, char **argv, struct options *chosen)
 	static const struct option options[] = {
 		{ "backend", required_argument, NULL, 'b' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "set", required_argument, NULL, 's' },
 		{ "view", required_argument, NULL, 'v' },
 		{ "ipv6", no_argument, NULL, '6' },
 		{ "wrap", no_argument, NULL, 'w' },
@@ -89,7 +105,10 @@ static int parse_options(int argc, char **argv, struct options *chosen)
 			ok = choose_jobs(optarg, &chosen->jobs);
 			break;
 		case 'v':
-			ok = choose_view(optarg, &how->observer);
+			ok = choose_view(optarg, &how->config);
+			break;
+		case 's':
+			ok = choose_key(optarg, &how->config);
 			break;
 		case '6':
 			how->ipv6 = true;
@@ -116,6 +135,7 @@ int main(int argc, char **argv)
 	struct script script = { 0 };
 	int code;
 
+	play_config_default(&chosen.how.config);
 	code = parse_options(argc, argv, &chosen);
 	if (code >= 0)
 		return code;

@@ -259,6 +259,17 @@ static bool option_parse(const struct reader *reader, const char *word,
 	return true;
 }
 
+/* The next word, unless it is the mark; or NULL. */
+static char *take_value(struct words *words)
+{
+	char *text = words->list[words->at];
+
+	if (!text || *text == '{')
+		return NULL;
+	words->at++;
+	return text;
+}
+
 /* "w65535" or a word and its number. */
 static bool try_number(struct words *words, const char *word,
 		       struct segment *seg, bool *ok)
@@ -273,8 +284,7 @@ static bool try_number(struct words *words, const char *word,
 		which = find_number("w");
 		text = word + 1;
 	} else {
-		text = words->list[words->at];
-		words->at += !!text;
+		text = take_value(words);
 	}
 	number = (void *)((char *)seg + number_words[which].offset);
 	number->given = true;
@@ -290,11 +300,11 @@ static bool try_text(struct words *words, const char *word,
 		!strcmp(word, "ts") ? ts_parse :
 		!strcmp(word, "sack") ? sack_parse :
 		!strcmp(word, "kind") ? kind_parse : NULL;
-	char *text = words->list[words->at], *copy;
+	char *text, *copy;
 
 	if (!parse)
 		return false;
-	words->at += !!text;
+	text = take_value(words);
 	copy = strdup(text ? text : "");	/* messages quote the whole */
 	if (!copy)
 		abort();

@@ -432,11 +432,18 @@ static void play_steps(struct player *pl, const struct steps *steps)
 	backend->end();
 }
 
+void play_config_default(struct tcpw_config *config)
+{
+	tcpw_config_default(config);
+	config->pickup = TCPWARD_PICKUP_STRICT;
+}
+
 bool play_case(const struct test_case *test, size_t number,
 	       const struct play_options *how)
 {
 	struct player pl = {
 		.how = how,
+		.config = how->config,
 		.address = {
 			{ .bytes = { 192, 0, 2, 1 }, .len = 4, .port = 40000 },
 			{ .bytes = { 198, 51, 100, 2 }, .len = 4, .port = 80 },
@@ -448,10 +455,6 @@ bool play_case(const struct test_case *test, size_t number,
 		.ok = true,
 	};
 
-	tcpw_config_default(&pl.config);
-	pl.config.pickup = TCPWARD_PICKUP_STRICT;
-	if (how->observer)
-		pl.config.view = TCPWARD_VIEW_OBSERVER;
 	play_steps(&pl, &test->steps);
 	if (pl.left_out)
 		printf("# left out: %zu checks of tcpward's records\n",

@@ -253,10 +253,13 @@ void clock_to_second(struct clock *clock, char *skip);
 
 struct play_options {
 	const struct backend *backend;
-	bool observer;		/* view of cases that do not set it */
+	struct tcpw_config config;	/* for what a case does not set */
 	bool ipv6;		/* IPv4 addresses become IPv6 ones */
 	bool wrap;		/* all counters wrap soon */
 };
+
+/* What a case begins with unless something else is asked for. */
+void play_config_default(struct tcpw_config *config);
 
 /*
  * Play a case and print its result as number @number, with "# ..." lines

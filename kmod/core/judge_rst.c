@@ -194,11 +194,13 @@ static struct tcpw_ruling inexact(const struct tcpw_ctx *c)
 				 TCPW_OP_COUNT_RST);
 }
 
-/* R78: the RST answers an older segment, its sender has closed already. */
+/*
+ * R78: the RST answers an older segment, its sender has closed already: by
+ * itself, or because the peer's RST, which those segments follow, ended it.
+ */
 static bool crossed_close(const struct tcpw_ctx *c)
 {
-	bool closed = c->x->flags & TCPW_EP_FIN ||
-		      c->conn->rst_by & 1 << c->side;
+	bool closed = c->x->flags & TCPW_EP_FIN || c->conn->rst_by;
 
 	return closed && tcpw_before(c->seg->seq, c->x->una) &&
 	       !tcpw_before(c->seg->seq,

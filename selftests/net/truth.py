@@ -2,7 +2,9 @@
 """
 The check of truth.sh. A sample is one end of one connection at one time; it
 is settled where `ss` shows the same before and after `tcpward list`, and the
-connection did not begin in between.
+connection did not begin in between. A TIME_WAIT whose time is over is neither
+there nor gone: a host keeps it up to 2 s longer, as its timers of a minute are
+that coarse, and the router sweeps its table once a second.
 """
 
 import collections
@@ -23,27 +25,31 @@ SECONDS = int(os.environ.get("DURATION", 20))
 EVERY_S = 0.2
 LONGEST_S = max(SECONDS, 120)   # on a machine that is busy with other things
 ENOUGH = 300        # settled samples, for the share to mean something
-WANTED = 0.99
+WANTED = 0.999
+LATE_S = 3          # 1 s is promised; the rest is the machine's and the tool's
 SHOWN = 20          # disagreements
 WEB_NAME = os.environ["WEB_NAME"]
 NAMES = {"ESTAB": "ESTABLISHED"}
+OVER = "over"
 
 
 def start_ss(netns):
     with stage.inside(netns):
-        return subprocess.Popen(["ss", "-tanH"], text=True,
+        return subprocess.Popen(["ss", "-tanHo"], text=True,
                                 stdout=subprocess.PIPE)
 
 
 def end_ss(process):
-    """{(local, peer): state} of the connections of a host."""
+    """{(local, peer): state} of the connections of a host; OVER is a TIME_WAIT
+    without time left."""
     found = {}
     for line in process.communicate()[0].splitlines():
         state, _, _, local, peer = line.split()[:5]
         if state != "LISTEN":
             key = tuple(end.replace("[::ffff:", "").replace("]:", ":") if
                         "::ffff:" in end else end for end in (local, peer))
-            found[key] = NAMES.get(state, state.replace("-", "_"))
+            found[key] = OVER if "(timewait,,0)" in line else NAMES.get(
+                state, state.replace("-", "_"))
     return found
 
 
@@ -74,7 +80,8 @@ class Truth:
     def __init__(self):
         self.settled = collections.Counter()
         self.looks_ms = []
-        self.unsettled = 0
+        self.since = {}     # {id: when its time was first seen to be over}
+        self.unsettled = self.over = 0
         self.wrong = collections.Counter()
         self.shown = []
 
@@ -82,6 +89,9 @@ class Truth:
         for key in seen.keys() | before.keys() | after.keys():
             state, conn = seen.get(key, (None, None))
             real = before.get(key, "CLOSED")
+            if OVER in (after.get(key), real) or self.lingers(conn):
+                self.over += 1
+                continue
             began = real == "CLOSED" and conn and conn["age_ms"] < within_ms
             if real != after.get(key, "CLOSED") or began:
                 self.unsettled += 1
@@ -92,6 +102,14 @@ class Truth:
             self.settled[real] += 1
             if (state or "CLOSED") != real:
                 self.disagree(key, state, real, conn)
+
+    def lingers(self, conn):
+        """A TIME_WAIT that ought to be gone, but not since long."""
+        if not conn or conn["expires_ms"] or (
+                "TIME_WAIT" not in stage.states(conn)):
+            return False
+        now = time.monotonic()
+        return now - self.since.setdefault(conn["id"], now) < LATE_S
 
     def disagree(self, key, state, real, conn):
         self.wrong["%s, ss: %s" % (state, real)] += 1
@@ -212,8 +230,8 @@ def main():
     ktap.comment("%d connections looked at %d times, every %d ms" %
                  (opened.value, len(truth.looks_ms),
                   statistics.median(truth.looks_ms)))
-    ktap.comment("%d settled samples, %d unsettled" %
-                 (total, truth.unsettled))
+    ktap.comment("%d settled samples, %d unsettled, %d whose time was over" %
+                 (total, truth.unsettled, truth.over))
     ktap.comment("settled in: %s" % dict(truth.settled))
     ktap.comment("%d agree: %.4f %%" %
                  (total - truth.wrong.total(), 100 * truth.share()))
@@ -222,7 +240,7 @@ def main():
     for line in truth.shown:
         ktap.comment(line)
     ktap.check("enough samples, in enough states", truth.enough())
-    ktap.check("%.0f %% of the settled samples agree" % (100 * WANTED),
+    ktap.check("%.1f %% of the settled samples agree" % (100 * WANTED),
                truth.share() >= WANTED)
     ktap.equal("the load met no error", 0, load.exitcode)
     ktap.equal("nothing was refused", 0, stage.stats(ROUTER)["dropped"])

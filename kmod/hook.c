@@ -1,33 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where packets come in: netfilter hooks just before the filter, after DNAT
- * and before SNAT, so that both directions of a translated connection carry
- * the same addresses. Owns the choice of what is judged where; every packet
- * is judged once in a namespace.
+ * Where packets come in: netfilter hooks of one of two places. At "filter",
+ * just before the filter, after DNAT and before SNAT, both directions of a
+ * translated connection carry the same addresses. At "early", just before
+ * conntrack, nothing forged reaches it, and translated connections are asked
+ * for (nat.c). Owns the choice of what is judged where; every packet is judged
+ * once in a namespace.
  */
 #include "tcpward.h"
 
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/percpu.h>
 #include <net/dst.h>
+#include <net/ip.h>
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
+/* The packet that a CPU judged last at early; followed by nobody. */
+static DEFINE_PER_CPU(const struct sk_buff *, judged_early);
+
 /*
- * What leaves by the loopback device comes back as input and is judged then.
  * What leaves by a VRF device passes local output again with the device
  * behind it.
  */
-static bool judged_later(const struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static bool leaves_by_vrf(const struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	return netif_is_l3_master(state->out) ||
+	       (skb_dst(skb) && netif_is_l3_master(skb_dst(skb)->dev));
+}
+
+/* What leaves by the loopback device comes back as input. */
+static bool leaves_by_loopback(const struct sk_buff *skb,
+			       const struct nf_hook_state *state)
 {
 	const struct net_device *dev;
 
-	if (state->hook != NF_INET_LOCAL_OUT)
-		return false;
 	dev = skb_dst(skb) ? skb_dst(skb)->dev : state->out;
-	return dev->flags & IFF_LOOPBACK || netif_is_l3_master(dev);
+	return dev->flags & IFF_LOOPBACK;
+}
+
+/* What a VRF device received passed here with the device below it. */
+static bool again_by_vrf(const struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4)
+		return ipv4_l3mdev_skb(IPCB(skb)->flags);
+#if IS_ENABLED(CONFIG_IPV6)
+	return ipv6_l3mdev_skb(IP6CB(skb)->flags);
+#else
+	return false;
+#endif
 }
 
 /*
@@ -44,43 +69,95 @@ static bool both_pass(struct tcpw_net *tn, struct tcpw_packet *pkt)
 	return tcpw_follow_segment(tn, pkt) && pass;
 }
 
-static unsigned int tcpw_hook(void *priv, struct sk_buff *skb,
-			      const struct nf_hook_state *state)
+static unsigned int judge(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
-	struct tcpw_net *tn = tcpw_net(state->net);
-	struct tcpw_packet pkt;
 	bool pass;
 
-	if (judged_later(skb, state))
-		return NF_ACCEPT;
-	pkt.skb = skb;
-	pkt.state = state;
-	if (!tcpw_packet_read(&pkt))
-		return NF_ACCEPT;
-	if (tcpw_tuple_self(&pkt.tuple) &&
-	    !(pkt.seg.known & TCPW_SEG_SAME_SOCKET))
-		pass = both_pass(tn, &pkt);
+	if (tcpw_tuple_self(&pkt->tuple) &&
+	    !(pkt->seg.known & TCPW_SEG_SAME_SOCKET))
+		pass = both_pass(tn, pkt);
 	else
-		pass = tcpw_follow_segment(tn, &pkt);
+		pass = tcpw_follow_segment(tn, pkt);
 	return pass ? NF_ACCEPT : NF_DROP;
 }
 
-#define HOOK(family, number, prio) { \
-	.hook = tcpw_hook, \
+/* Loopback is judged as input: after NAT of local output has chosen it. */
+static unsigned int at_filter(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	struct tcpw_packet pkt = { .skb = skb, .state = state };
+	struct tcpw_net *tn = tcpw_net(state->net);
+	u32 places = READ_ONCE(tn->places);
+
+	if (!(places & BIT(TCPWARD_PLACEMENT_FILTER)))
+		return NF_ACCEPT;
+	if (places & BIT(TCPWARD_PLACEMENT_EARLY) &&
+	    this_cpu_read(judged_early) == skb)
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_LOCAL_OUT &&
+	    (leaves_by_vrf(skb, state) || leaves_by_loopback(skb, state)))
+		return NF_ACCEPT;
+	if (!tcpw_packet_read(&pkt))
+		return NF_ACCEPT;
+	return judge(tn, &pkt);
+}
+
+/* Loopback is judged as output: NAT may yet send it elsewhere. */
+static unsigned int at_early(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	struct tcpw_packet pkt = { .skb = skb, .state = state };
+	struct tcpw_net *tn = tcpw_net(state->net);
+	u32 places = READ_ONCE(tn->places);
+
+	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_LOCAL_OUT ? leaves_by_vrf(skb, state) :
+	    state->in->flags & IFF_LOOPBACK || again_by_vrf(skb, state))
+		return NF_ACCEPT;
+	if (!tcpw_packet_read(&pkt))
+		return NF_ACCEPT;
+	if (places & BIT(TCPWARD_PLACEMENT_FILTER))
+		this_cpu_write(judged_early, skb);
+	tcpw_nat_rename(&pkt);
+	return judge(tn, &pkt);
+}
+
+#define HOOK(function, family, number, prio) { \
+	.hook = (function), \
 	.pf = (family), \
 	.hooknum = (number), \
 	.priority = (prio) - 1, \
 }
 
-static const struct nf_hook_ops hooks[] = {
-	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_FILTER),
-	HOOK(NFPROTO_IPV4, NF_INET_FORWARD, NF_IP_PRI_FILTER),
-	HOOK(NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER),
+static const struct nf_hook_ops filter_hooks[] = {
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_FORWARD, NF_IP_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_FILTER),
-	HOOK(NFPROTO_IPV6, NF_INET_FORWARD, NF_IP6_PRI_FILTER),
-	HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_FORWARD, NF_IP6_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FILTER),
 #endif
+};
+
+static const struct nf_hook_ops early_hooks[] = {
+	HOOK(at_early, NFPROTO_IPV4, NF_INET_PRE_ROUTING, NF_IP_PRI_CONNTRACK),
+	HOOK(at_early, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_CONNTRACK),
+#if IS_ENABLED(CONFIG_IPV6)
+	HOOK(at_early, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
+	     NF_IP6_PRI_CONNTRACK),
+	HOOK(at_early, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_CONNTRACK),
+#endif
+};
+
+static const struct {
+	const struct nf_hook_ops *hooks;
+	unsigned int count;
+} places[] = {
+	[TCPWARD_PLACEMENT_FILTER] = { filter_hooks,
+				       ARRAY_SIZE(filter_hooks) },
+	[TCPWARD_PLACEMENT_EARLY] = { early_hooks, ARRAY_SIZE(early_hooks) },
 };
 
 static int defrag_enable(struct net *net)
@@ -105,22 +182,88 @@ static void defrag_disable(struct net *net)
 	nf_defrag_ipv4_disable(net);
 }
 
-/* Context: process, tcpw_net.lock held. */
-int tcpw_hook_register(struct net *net)
+/* Context: process, tcpw_net.lock held. Return: 0, -ENOPKG, or an errno. */
+static int place_register(struct tcpw_net *tn, u32 place)
 {
-	int err = defrag_enable(net);
+	int err = 0;
 
+	if (place == TCPWARD_PLACEMENT_EARLY)
+		err = tcpw_nat_hold();
 	if (err)
 		return err;
-	err = nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+	err = defrag_enable(tn->net);
 	if (err)
-		defrag_disable(net);
+		goto release_nat;
+	err = nf_register_net_hooks(tn->net, places[place].hooks,
+				    places[place].count);
+	if (err)
+		goto disable_defrag;
+	return 0;
+
+disable_defrag:
+	defrag_disable(tn->net);
+release_nat:
+	if (place == TCPWARD_PLACEMENT_EARLY)
+		tcpw_nat_release();
+	return err;
+}
+
+static void place_unregister(struct tcpw_net *tn, u32 place)
+{
+	nf_unregister_net_hooks(tn->net, places[place].hooks,
+				places[place].count);
+	defrag_disable(tn->net);
+	if (place == TCPWARD_PLACEMENT_EARLY)
+		tcpw_nat_release();
+}
+
+/* Context: process, tcpw_net.lock held. Return: 0, -ENOPKG, or an errno. */
+int tcpw_hook_register(struct tcpw_net *tn, u32 place)
+{
+	int err;
+
+	lockdep_assert_held(&tn->lock);
+	WRITE_ONCE(tn->places, BIT(place));
+	err = place_register(tn, place);
+	if (err)
+		WRITE_ONCE(tn->places, 0);
 	return err;
 }
 
 /* Packets may still be on their way: a grace period ends that. */
-void tcpw_hook_unregister(struct net *net)
+void tcpw_hook_unregister(struct tcpw_net *tn)
 {
-	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
-	defrag_disable(net);
+	lockdep_assert_held(&tn->lock);
+	place_unregister(tn, ilog2(tn->places));
+}
+
+/*
+ * tcpw_hook_move() - judge at another place from now on
+ *
+ * On the way to filter, both hooks of a packet can find their place the one in
+ * force: it counts as retransmitted. On the way to early none of them could,
+ * and a segment that was missed makes its answer look forged; so both are in
+ * force until every packet has passed both, and the second one leaves alone
+ * what the first one judged.
+ *
+ * Context: process, tcpw_net.lock held. Return: 0, or an errno with nothing
+ * changed.
+ */
+int tcpw_hook_move(struct tcpw_net *tn, u32 place)
+{
+	u32 from = ilog2(tn->places);
+	int err;
+
+	lockdep_assert_held(&tn->lock);
+	err = place_register(tn, place);
+	if (err)
+		return err;
+	if (place == TCPWARD_PLACEMENT_EARLY) {
+		WRITE_ONCE(tn->places, BIT(from) | BIT(place));
+		synchronize_net();
+	}
+	WRITE_ONCE(tn->places, BIT(place));
+	synchronize_net();
+	place_unregister(tn, from);
+	return 0;
 }

@@ -55,16 +55,27 @@ void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms)
 		WRITE_ONCE(tn->pressed_ms, until_ms);
 }
 
-static int hooks_in(struct tcpw_net *tn)
+/*
+ * A translated connection is called differently at each place, and has no
+ * record after a move: it is adopted.
+ */
+static int hooks_move(struct tcpw_net *tn, const struct tcpw_config *cfg)
+{
+	tcpw_net_pressed(tn, cfg->timeout_established_ms);
+	return tcpw_hook_move(tn, cfg->placement);
+}
+
+static int hooks_in(struct tcpw_net *tn, const struct tcpw_config *cfg)
 {
 	int err;
 
 	lockdep_assert_held(&tn->lock);
 	if (tn->hooked)
-		return 0;
+		return tn->places == BIT(cfg->placement) ? 0 :
+		       hooks_move(tn, cfg);
 	if (tn->leaving)
 		return -ENODEV;
-	err = tcpw_hook_register(tn->net);
+	err = tcpw_hook_register(tn, cfg->placement);
 	if (!err)
 		tn->hooked = true;
 	return err;
@@ -74,7 +85,7 @@ static void hooks_out(struct tcpw_net *tn)
 {
 	lockdep_assert_held(&tn->lock);
 	if (tn->hooked)
-		tcpw_hook_unregister(tn->net);
+		tcpw_hook_unregister(tn);
 	tn->hooked = false;
 }
 
@@ -114,7 +125,7 @@ int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg)
 	} else {
 		if (!tn->hooked || cfg->mode != old->set.mode)
 			begin_judging(tn, cfg);
-		err = hooks_in(tn);
+		err = hooks_in(tn, cfg);
 		if (err) {
 			rcu_assign_pointer(tn->policy, old);
 			kfree_rcu(policy, rcu);
@@ -208,7 +219,7 @@ static int __net_init hooks_init(struct net *net)
 	mutex_lock(&tn->lock);
 	if (tcpw_defaults.mode != TCPWARD_MODE_OFF && !tn->hooked) {
 		begin_judging(tn, &tcpw_defaults);
-		err = hooks_in(tn);
+		err = hooks_in(tn, &tcpw_defaults);
 	}
 	mutex_unlock(&tn->lock);
 	return err;

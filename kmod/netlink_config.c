@@ -196,5 +196,9 @@ int tcpward_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&tn->lock);
 	if (err == -ENODEV)
 		NL_SET_ERR_MSG(info->extack, "the module is being unloaded");
+	else if (err == -ENOPKG)
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[TCPWARD_A_CONFIG_PLACEMENT],
+				    "placement=early needs the kernel module nf_conntrack, which does not load");
 	return err;
 }

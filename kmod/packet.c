@@ -148,11 +148,25 @@ static bool from_network(const struct tcpw_packet *pkt)
 	return in && !(in->flags & IFF_LOOPBACK);
 }
 
+/* Before routing has said so: of interest where a record might begin. */
+static bool opens_to_broadcast(const struct tcpw_packet *pkt,
+			       const struct layer *layer)
+{
+	const struct nf_hook_state *state = pkt->state;
+
+	if (state->pf != NFPROTO_IPV4 || !state->in || skb_dst(pkt->skb) ||
+	    (pkt->seg.flags & (TCPW_SYN | TCPW_ACK)) != TCPW_SYN)
+		return false;
+	return inet_addr_type_dev_table(state->net, state->in,
+					*(const __be32 *)layer->daddr) ==
+	       RTN_BROADCAST;
+}
+
 static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
 {
 	const struct tcpw_tuple *tuple = &pkt->tuple;
 
-	if (layer->group)
+	if (layer->group || opens_to_broadcast(pkt, layer))
 		pkt->seg.known |= TCPW_SEG_GROUP;
 	if (!tuple->port[0] || !tuple->port[1])
 		pkt->seg.known |= TCPW_SEG_PORT_ZERO;
@@ -183,6 +197,7 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 	if (!read_layer(pkt, &layer))
 		return false;
 	pkt->offset = layer.offset;
+	pkt->renamed = false;
 	tcp = header(pkt, layer.total, buffer, &avail);
 	if (avail >= sizeof(ports))
 		memcpy(ports, tcp, sizeof(ports));

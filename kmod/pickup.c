@@ -7,6 +7,7 @@
 #include "tcpward.h"
 
 #include <linux/netdevice.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -25,17 +26,19 @@ struct ends {
 static void find_ends(const struct tcpw_packet *pkt, struct ends *ends)
 {
 	bool out = pkt->state->hook == NF_INET_LOCAL_OUT;
+	const struct net_device *dev = out ? pkt->state->out : pkt->state->in;
 	u8 local = out ? pkt->side : !pkt->side;
-	const struct net_device *dev;
 
 	ends->local = &pkt->tuple.addr[local];
 	ends->remote = &pkt->tuple.addr[!local];
 	ends->local_port = pkt->tuple.port[local];
 	ends->remote_port = pkt->tuple.port[!local];
 	if (out) {
-		dev = pkt->state->out;
 		ends->dif = dev->ifindex;
 		ends->sdif = l3mdev_master_ifindex_rcu(dev);
+	} else if (pkt->state->hook == NF_INET_PRE_ROUTING) {
+		ends->dif = l3mdev_master_ifindex_rcu(dev) ?: dev->ifindex;
+		ends->sdif = ends->dif == dev->ifindex ? 0 : dev->ifindex;
 	} else if (pkt->tuple.family == NFPROTO_IPV4) {
 		ends->dif = inet_iif(pkt->skb);
 		ends->sdif = inet_sdif(pkt->skb);
@@ -93,13 +96,42 @@ static bool has_socket(const struct tcpw_packet *pkt)
 	return true;
 }
 
+/* Before routing, the address tells whether the host is meant. */
+static bool is_forwarded(const struct tcpw_packet *pkt)
+{
+	const union nf_inet_addr *to = &pkt->tuple.addr[!pkt->side];
+	const struct nf_hook_state *state = pkt->state;
+
+	if (state->hook != NF_INET_PRE_ROUTING)
+		return state->hook == NF_INET_FORWARD;
+	if (pkt->tuple.family == NFPROTO_IPV4)
+		return inet_addr_type_dev_table(state->net, state->in,
+						to->ip) != RTN_LOCAL;
+#if IS_ENABLED(CONFIG_IPV6)
+	return !ipv6_chk_addr(state->net, &to->in6, NULL, 0);
+#else
+	return true;
+#endif
+}
+
+/* Older than the tracker: by the words of the host, or while all may be. */
+static bool is_older(struct tcpw_net *tn, const struct tcpw_packet *pkt)
+{
+	if (pkt->now_ms < READ_ONCE(tn->pressed_ms))
+		return true;
+	/* What NAT translates has an entry there, which its opening made. */
+	if (pkt->renamed)
+		return true;
+	if (is_forwarded(pkt))
+		return pkt->now_ms < READ_ONCE(tn->adopt_ms);
+	return has_socket(pkt);
+}
+
 /* Context: RCU read side. */
 const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
 				      const struct tcpw_policy *policy,
 				      const struct tcpw_packet *pkt)
 {
-	bool adopt;
-
 	if (policy->set.pickup == TCPWARD_PICKUP_STRICT)
 		return &policy->strict;
 	if (policy->set.pickup == TCPWARD_PICKUP_LOOSE)
@@ -107,10 +139,5 @@ const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
 	/* An opening SYN begins a record in either case. */
 	if ((pkt->seg.flags & (TCPW_SYN | TCPW_ACK)) == TCPW_SYN)
 		return &policy->strict;
-	adopt = pkt->now_ms < READ_ONCE(tn->pressed_ms);
-	if (pkt->state->hook == NF_INET_FORWARD)
-		adopt |= pkt->now_ms < READ_ONCE(tn->adopt_ms);
-	else
-		adopt |= has_socket(pkt);
-	return adopt ? &policy->loose : &policy->strict;
+	return is_older(tn, pkt) ? &policy->loose : &policy->strict;
 }

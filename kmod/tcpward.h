@@ -186,6 +186,7 @@ struct tcpw_net {
 	struct tcpw_policy __rcu *policy;	/* R */
 	bool hooked;		/* N */
 	bool leaving;		/* N: no hooks any more */
+	u32 places;		/* A: bits of enum tcpward_placement in force */
 	struct rhashtable table;
 	atomic_t records;	/* in the table, or about to be */
 	atomic_t exts;
@@ -210,6 +211,7 @@ struct tcpw_packet {
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
 	u8 side;		/* of the sender, index in tuple */
+	bool renamed;		/* the tuple is not the packet's own */
 };
 
 /* One endpoint that went from one state to another. */
@@ -242,8 +244,14 @@ int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg);
 void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms);
 
 /* hook.c: where packets come in */
-int tcpw_hook_register(struct net *net);
-void tcpw_hook_unregister(struct net *net);
+int tcpw_hook_register(struct tcpw_net *tn, u32 place);
+void tcpw_hook_unregister(struct tcpw_net *tn);
+int tcpw_hook_move(struct tcpw_net *tn, u32 place);
+
+/* nat.c: names of translated connections, where NAT is yet to come */
+int tcpw_nat_hold(void);
+void tcpw_nat_release(void);
+void tcpw_nat_rename(struct tcpw_packet *pkt);
 
 /* packet.c: from a packet to a tuple and a segment */
 bool tcpw_packet_read(struct tcpw_packet *pkt);

@@ -9,7 +9,7 @@ static const char *const mode_values[] = {
 };
 
 static const char *const placement_values[] = {
-	"filter", NULL
+	"filter", "early", NULL
 };
 
 static const char *const pickup_values[] = {
@@ -65,12 +65,12 @@ const struct tcpw_knob tcpw_knobs[TCPW_KNOBS] = {
 	},
 	{
 		.name = "placement",
-		.doc = "Where segments are judged.",
+		.doc = "Where segments are judged: beside the filter, or before conntrack.",
 		.attr = TCPWARD_A_CONFIG_PLACEMENT,
 		.unit = TCPW_UNIT_NONE,
 		.values = placement_values,
 		.min = 0,
-		.max = 0,
+		.max = 1,
 		.dflt = TCPWARD_PLACEMENT_FILTER,
 	},
 	{

@@ -102,6 +102,7 @@ enum tcpward_mode {
 
 enum tcpward_placement {
 	TCPWARD_PLACEMENT_FILTER,
+	TCPWARD_PLACEMENT_EARLY,
 };
 
 enum tcpward_pickup {

@@ -115,6 +115,26 @@ static void check_matches(const struct filter *one, const struct filter *two)
 	}
 }
 
+/* Each condition is within what its words can say. */
+static void check_nodes(const struct filter_node *node)
+{
+	if (!node)
+		return;
+	check_nodes(node->left);
+	check_nodes(node->right);
+	if (node->kind == FILTER_STATE)
+		must(node->mask && !(node->mask >> (TCPWARD_STATE_MAX + 1)),
+		     "states");
+	if (node->kind == FILTER_ADDRESS && node->has_addr)
+		must(node->prefix_len <=
+		     (node->family == AF_INET6 ? 128 : 32), "length of prefix");
+	if (node->kind == FILTER_PORT || node->has_port)
+		must(node->value <= UINT16_MAX, "port");
+	if (node->kind == FILTER_REASON)
+		must(node->value && node->value <= TCPWARD_REASON_MAX,
+		     "reason");
+}
+
 /* --- texts -------------------------------------------------------------- */
 
 /* -4 and -6 are no words. */
@@ -209,6 +229,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	heard = hear_end();
 	if (filter) {
 		must(!*heard.out && !*heard.err, "acceptance is silent");
+		check_nodes(filter->root);
 		check_prints_back(filter);
 	} else {
 		check_refusal(&heard, words);

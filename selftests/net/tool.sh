@@ -228,8 +228,8 @@ less_than() { # milliseconds
 half_open() {
 	server ip route add blackhole 10.1.1.77/32
 	ip -n "$NS_CLIENT" addr add 10.1.1.77/24 dev c0
-	client timeout 3 curl -s --interface 10.1.1.77 "http://$SERVER4:81/" \
-		&& return 1
+	client timeout 30 curl -s -m 3 --interface 10.1.1.77 \
+		"http://$SERVER4:81/" && return 1
 	holds '.connections | length == 1 and (.[0] | .half_open and
 		.client.state == "SYN_SENT" and .server.state == "CLOSED" and
 		.client.addr == "10.1.1.77" and .handshake_rtt_us == null)' \
@@ -379,7 +379,7 @@ ended() { # process
 }
 
 counts_lines() {
-	client timeout 1 curl -s "http://$SERVER4:82/"
+	client timeout 30 curl -s -m 1 "http://$SERVER4:82/"
 	busywait 20 ended "$listener" && [ "$(wc -l <"$work/one")" = 1 ]
 }
 

@@ -86,6 +86,27 @@ one_document() {
 	EOP
 }
 
+# A frame of an impossible length in the midst: what is before it counts.
+broken_inside() {
+	/usr/bin/python3 - "$good" "$tmp/broken" <<-'EOP'
+	import struct, sys
+	data, at = bytearray(open(sys.argv[1], "rb").read()), 24
+	for _ in range(5):
+	    at += 16 + struct.unpack_from("<I", data, at + 8)[0]
+	struct.pack_into("<I", data, at + 8, 0x7fffffff)
+	open(sys.argv[2], "wb").write(data)
+	EOP
+	answer -J "$tmp/broken" >"$tmp/out"
+	ktap_equal "broken inside: the segments before it" \
+		"$("$tcpward" replay -J "$good" | head -n 5)" \
+		"$(head -n 5 "$tmp/out")"
+	ktap_equal "broken inside: summary, error and exit code" \
+		"5 segments, '$tmp/broken' cannot be read after frame 5
+exit 2" "$(sed -nE 's/.*"summary","segments":([0-9]*),.*/\1 segments, /p
+			s/.*"what":"([^"]*)".*/\1/p; /^exit/p' "$tmp/out" |
+			sed -z 's/, \n/, /')"
+}
+
 settings() {
 	refuses "unknown key" "tcpward: --set: there is no key 'tw_stale_sym'
   hint: did you mean 'tw_stale_syn'?" --set tw_stale_sym=drop "$good"
@@ -108,9 +129,10 @@ settings() {
   hint: did you mean '--set'?" --sat x "$good"
 }
 
-ktap_plan 18
+ktap_plan 20
 cp "$good" "$tmp/cut"
 files
 cut_short
+broken_inside
 settings
 ktap_end

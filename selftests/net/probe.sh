@@ -67,8 +67,24 @@ r = json.load(open('$work/json')).get('requests')
 print($1)"
 }
 
-# One whole life, counted by tcpdump on the client's device as well.
+# One whole life, counted by tcpdump on the client's device as well. On a busy
+# machine an ACK of the server's may leave after its FIN; the client repeats
+# its last ACK for it, and the server, which knows nothing more, resets: again.
 whole_life() {
+	local i
+
+	for i in 1 2 3; do
+		life || return
+		! no_reset >"$work/reset" || break
+		echo "# attempt $i met a RST"
+	done
+	no_reset || return
+	holds 'r[0]["kernel_missing"] is None and
+		r[0]["kernel"]["refused"] == [] and
+		r[0]["kernel"]["events_lost"] == 0'
+}
+
+life() {
 	local kernel
 
 	capture_start || return
@@ -79,10 +95,6 @@ whole_life() {
 		echo "tcpdump has $(captured tcp), the kernel $kernel"
 		return 1
 	}
-	no_reset || return
-	holds 'r[0]["kernel_missing"] is None and
-		r[0]["kernel"]["refused"] == [] and
-		r[0]["kernel"]["events_lost"] == 0'
 }
 
 # Where the ACK and the FIN of the server travel together, each end passes
@@ -180,11 +192,14 @@ ladder() {
 	EOF
 }
 
+# The tree may lie where nobody else may look.
 no_privilege() {
+	install -D -t "$work/bin" build/tcpward
+	install -D -t "$work/bin/full" build/full/tcpward
 	cp "$WEB/ca.pem" "$work/ca.pem"
 	chmod 644 "$work/ca.pem"
 	probe_exits 0 "$work/json" client setpriv --reuid 65534 \
-		--clear-groups --bounding-set -all tcpward -j probe \
+		--clear-groups --bounding-set -all "$work/bin/tcpward" -j probe \
 		--cacert "$work/ca.pem" \
 		--connect-to "$WEB_NAME:$port:$address" \
 		"https://$WEB_NAME:$port/" &&

@@ -245,6 +245,20 @@ static bool unknown(struct passage *p)
 	return true;
 }
 
+/* What becomes of the packet. Return: whether it is dropped. */
+static bool dropped(const struct passage *p)
+{
+	const struct tcpw_config *cfg = &p->policy->set;
+
+	if (p->out.ruling.verdict != TCPWARD_VERDICT_DROP ||
+	    cfg->mode != TCPWARD_MODE_ENFORCE)
+		return false;
+	if (cfg->action == TCPWARD_ACTION_DROP)
+		return true;
+	p->pkt->skb->mark |= cfg->mark;
+	return false;
+}
+
 /*
  * tcpw_follow_segment() - judge a segment and follow its connection
  *
@@ -252,9 +266,9 @@ static bool unknown(struct passage *p)
  */
 bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
-	bool refused, enforced;
 	struct tcpw_flow *flow;
 	struct passage p;
+	bool drop;
 
 	p.tn = tn;
 	p.policy = rcu_dereference(tn->policy);
@@ -268,8 +282,8 @@ bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 	do {
 		flow = tcpw_table_find(tn, &pkt->tuple);
 	} while (!(flow ? known(&p, flow) : unknown(&p)));
-	refused = p.out.ruling.verdict == TCPWARD_VERDICT_DROP;
-	enforced = p.policy->set.mode == TCPWARD_MODE_ENFORCE;
-	tcpw_report_segment(tn, pkt, &p.out, refused && !enforced);
-	return !refused || !enforced;
+	drop = dropped(&p);
+	tcpw_report_segment(tn, pkt, &p.out, !drop &&
+			    p.out.ruling.verdict == TCPWARD_VERDICT_DROP);
+	return !drop;
 }

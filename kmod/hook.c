@@ -2,7 +2,7 @@
 /*
  * Where packets come in: netfilter hooks of one of two places. At "filter",
  * just before the filter, after DNAT and before SNAT, both directions of a
- * translated connection carry the same addresses. At "early", just before
+ * translated connection carry the same addresses. At "early", before
  * conntrack, nothing forged reaches it, and translated connections are asked
  * for (nat.c). Owns the choice of what is judged where; every packet is judged
  * once in a namespace.
@@ -55,6 +55,14 @@ static bool again_by_vrf(const struct sk_buff *skb,
 #endif
 }
 
+/* Rules that ran before have taken it out of what is judged. */
+static bool skipped(const struct tcpw_net *tn, const struct sk_buff *skb)
+{
+	u32 bits = rcu_dereference(tn->policy)->set.skip_mark;
+
+	return bits && (skb->mark & bits) == bits;
+}
+
 /*
  * A socket connected to itself is a simultaneous open of which both ends are
  * one (RFC 9293 3.5): each of its segments is sent by both.
@@ -97,7 +105,7 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_OUT &&
 	    (leaves_by_vrf(skb, state) || leaves_by_loopback(skb, state)))
 		return NF_ACCEPT;
-	if (!tcpw_packet_read(&pkt))
+	if (skipped(tn, skb) || !tcpw_packet_read(&pkt))
 		return NF_ACCEPT;
 	return judge(tn, &pkt);
 }
@@ -115,7 +123,7 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_OUT ? leaves_by_vrf(skb, state) :
 	    state->in->flags & IFF_LOOPBACK || again_by_vrf(skb, state))
 		return NF_ACCEPT;
-	if (!tcpw_packet_read(&pkt))
+	if (skipped(tn, skb) || !tcpw_packet_read(&pkt))
 		return NF_ACCEPT;
 	if (places & BIT(TCPWARD_PLACEMENT_FILTER))
 		this_cpu_write(judged_early, skb);
@@ -123,31 +131,34 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 	return judge(tn, &pkt);
 }
 
+/* Between the two there is room for rules that act on a mark. */
+#define EARLY_PRI (NF_IP_PRI_CONNTRACK - 20)
+#define EARLY6_PRI (NF_IP6_PRI_CONNTRACK - 20)
+
 #define HOOK(function, family, number, prio) { \
 	.hook = (function), \
 	.pf = (family), \
 	.hooknum = (number), \
-	.priority = (prio) - 1, \
+	.priority = (prio), \
 }
 
 static const struct nf_hook_ops filter_hooks[] = {
-	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_FILTER),
-	HOOK(at_filter, NFPROTO_IPV4, NF_INET_FORWARD, NF_IP_PRI_FILTER),
-	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_IN, NF_IP_PRI_FILTER - 1),
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_FORWARD, NF_IP_PRI_FILTER - 1),
+	HOOK(at_filter, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER - 1),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_FILTER),
-	HOOK(at_filter, NFPROTO_IPV6, NF_INET_FORWARD, NF_IP6_PRI_FILTER),
-	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FILTER),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_IN, NF_IP6_PRI_FILTER - 1),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_FORWARD, NF_IP6_PRI_FILTER - 1),
+	HOOK(at_filter, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FILTER - 1),
 #endif
 };
 
 static const struct nf_hook_ops early_hooks[] = {
-	HOOK(at_early, NFPROTO_IPV4, NF_INET_PRE_ROUTING, NF_IP_PRI_CONNTRACK),
-	HOOK(at_early, NFPROTO_IPV4, NF_INET_LOCAL_OUT, NF_IP_PRI_CONNTRACK),
+	HOOK(at_early, NFPROTO_IPV4, NF_INET_PRE_ROUTING, EARLY_PRI),
+	HOOK(at_early, NFPROTO_IPV4, NF_INET_LOCAL_OUT, EARLY_PRI),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(at_early, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
-	     NF_IP6_PRI_CONNTRACK),
-	HOOK(at_early, NFPROTO_IPV6, NF_INET_LOCAL_OUT, NF_IP6_PRI_CONNTRACK),
+	HOOK(at_early, NFPROTO_IPV6, NF_INET_PRE_ROUTING, EARLY6_PRI),
+	HOOK(at_early, NFPROTO_IPV6, NF_INET_LOCAL_OUT, EARLY6_PRI),
 #endif
 };
 

@@ -45,6 +45,8 @@ static int check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 static const struct nla_policy policy[] = {
 	[TCPWARD_A_CONFIG_MODE ... TCPWARD_A_CONFIG_CSUM] =
 		NLA_POLICY_VALIDATE_FN(NLA_BINARY, check),
+	[TCPWARD_A_CONFIG_ACTION ... TCPWARD_A_CONFIG_SKIP_MARK] =
+		NLA_POLICY_VALIDATE_FN(NLA_BINARY, check),
 };
 
 static char *enum_text(const struct tcpw_knob *knob)
@@ -68,6 +70,9 @@ static char *text_of(const struct tcpw_knob *knob)
 
 	if (knob->values)
 		return enum_text(knob);
+	if (knob->unit == TCPW_UNIT_BITS)
+		return kasprintf(GFP_KERNEL, "%s must be from %#x to %#x",
+				 knob->name, knob->min, knob->max);
 	return kasprintf(GFP_KERNEL, "%s must be from %u%s to %u%s",
 			 knob->name, knob->min, unit, knob->max, unit);
 }
@@ -155,13 +160,21 @@ static int check_whole(const struct tcpw_config *cfg, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 
-	if (cfg->max_half_open <= cfg->max_connections)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack,
-			    attrs[TCPWARD_A_CONFIG_MAX_HALF_OPEN] ?:
-			    attrs[TCPWARD_A_CONFIG_MAX_CONNECTIONS],
-			    "max_half_open must not exceed max_connections");
-	return -EINVAL;
+	if (cfg->max_half_open > cfg->max_connections) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TCPWARD_A_CONFIG_MAX_HALF_OPEN] ?:
+				    attrs[TCPWARD_A_CONFIG_MAX_CONNECTIONS],
+				    "max_half_open must not exceed max_connections");
+		return -EINVAL;
+	}
+	if (cfg->mark & cfg->skip_mark) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    attrs[TCPWARD_A_CONFIG_SKIP_MARK] ?:
+				    attrs[TCPWARD_A_CONFIG_MARK],
+				    "mark and skip_mark must not share a bit");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* A smaller table alone makes its half-open part smaller, too. */

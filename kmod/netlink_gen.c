@@ -50,6 +50,15 @@ static const struct netlink_range_validation tcpward_a_config_paws_slack_ms_rang
 	.max	= 60000ULL,
 };
 
+static const struct netlink_range_validation tcpward_a_config_mark_range = {
+	.min	= 1ULL,
+	.max	= 4294967295ULL,
+};
+
+static const struct netlink_range_validation tcpward_a_config_skip_mark_range = {
+	.max	= 4294967295ULL,
+};
+
 /* Common nested types */
 const struct nla_policy tcpward_endpoint_nl_policy[TCPWARD_A_ENDPOINT_TSRECENT + 1] = {
 	[TCPWARD_A_ENDPOINT_ADDR] = { .type = NLA_BINARY, },
@@ -101,7 +110,7 @@ const struct nla_policy tcpward_config_get_nl_policy[TCPWARD_A_CONFIG_ABI + 1] =
 };
 
 /* TCPWARD_CMD_CONFIG_SET - do */
-const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_CSUM + 1] = {
+const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_SKIP_MARK + 1] = {
 	[TCPWARD_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[TCPWARD_A_CONFIG_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[TCPWARD_A_CONFIG_PICKUP] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -123,6 +132,9 @@ const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_CSUM + 1] 
 	[TCPWARD_A_CONFIG_PAWS] = NLA_POLICY_MAX(NLA_U32, 1),
 	[TCPWARD_A_CONFIG_PAWS_SLACK_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_paws_slack_ms_range),
 	[TCPWARD_A_CONFIG_CSUM] = NLA_POLICY_MAX(NLA_U32, 1),
+	[TCPWARD_A_CONFIG_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
+	[TCPWARD_A_CONFIG_MARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_mark_range),
+	[TCPWARD_A_CONFIG_SKIP_MARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_skip_mark_range),
 };
 
 /* TCPWARD_CMD_STATS_GET - do */
@@ -169,7 +181,7 @@ const struct genl_ops tcpward_nl_ops[7] = {
 		.cmd		= TCPWARD_CMD_CONFIG_SET,
 		.doit		= tcpward_nl_config_set_doit,
 		.policy		= tcpward_config_set_nl_policy,
-		.maxattr	= TCPWARD_A_CONFIG_CSUM,
+		.maxattr	= TCPWARD_A_CONFIG_SKIP_MARK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -318,6 +318,7 @@ enum tcpw_unit {
 	TCPW_UNIT_NONE,
 	TCPW_UNIT_MS,
 	TCPW_UNIT_COUNT,
+	TCPW_UNIT_BITS,		/* spelled as hexadecimal number */
 };
 
 /* A configuration key; its value is the attr'th member of tcpw_config. */

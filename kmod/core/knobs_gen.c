@@ -52,6 +52,10 @@ static const char *const csum_values[] = {
 	"off", "on", NULL
 };
 
+static const char *const action_values[] = {
+	"drop", "mark", NULL
+};
+
 const struct tcpw_knob tcpw_knobs[TCPW_KNOBS] = {
 	{
 		.name = "mode",
@@ -253,5 +257,33 @@ const struct tcpw_knob tcpw_knobs[TCPW_KNOBS] = {
 		.min = 0,
 		.max = 1,
 		.dflt = TCPWARD_SWITCH_ON,
+	},
+	{
+		.name = "action",
+		.doc = "What mode enforce does with a refused segment: drop it, or set a bit of its mark.",
+		.attr = TCPWARD_A_CONFIG_ACTION,
+		.unit = TCPW_UNIT_NONE,
+		.values = action_values,
+		.min = 0,
+		.max = 1,
+		.dflt = TCPWARD_ACTION_DROP,
+	},
+	{
+		.name = "mark",
+		.doc = "Bits of the packet mark that action=mark sets, for nftables to match.",
+		.attr = TCPWARD_A_CONFIG_MARK,
+		.unit = TCPW_UNIT_BITS,
+		.min = 1,
+		.max = 4294967295,
+		.dflt = 0x1000000,
+	},
+	{
+		.name = "skip_mark",
+		.doc = "Packets with all these bits in their mark are neither judged nor tracked; 0 means none.",
+		.attr = TCPWARD_A_CONFIG_SKIP_MARK,
+		.unit = TCPW_UNIT_BITS,
+		.min = 0,
+		.max = 4294967295,
+		.dflt = 0,
 	},
 };

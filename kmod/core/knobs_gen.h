@@ -28,8 +28,11 @@ struct tcpw_config {
 	__u32 paws;
 	__u32 paws_slack_ms;
 	__u32 csum;
+	__u32 action;
+	__u32 mark;
+	__u32 skip_mark;
 };
 
-#define TCPW_KNOBS 21
+#define TCPW_KNOBS 24
 
 #endif

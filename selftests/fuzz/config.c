@@ -12,6 +12,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WORDS_MAX 24
@@ -90,6 +91,17 @@ int nl_fail(struct nl_client *client, int error, const char *what)
 
 /* --- one assignment ----------------------------------------------------- */
 
+static __int128 hexadecimal(const char *digits)
+{
+	size_t count = strspn(digits, "0123456789abcdefABCDEF");
+	const char *significant = digits + strspn(digits, "0");
+
+	if (!count || digits[count])
+		return -1;
+	return strlen(significant) > 8 ? (__int128)1 << 100 :
+	       (__int128)strtoul(digits, NULL, 16);
+}
+
 /* What @text means, worked out in another way; -1: nothing. */
 static __int128 meaning(const struct tcpw_knob *knob, const char *text)
 {
@@ -105,6 +117,8 @@ static __int128 meaning(const struct tcpw_knob *knob, const char *text)
 		return 0;
 	if (knob->values || !digits)
 		return -1;
+	if (knob->unit == TCPW_UNIT_BITS && !strncmp(text, "0x", 2))
+		return hexadecimal(text + 2);
 	/* More digits can only be too much, unless they begin with zeros. */
 	for (i = 0; i < digits; i++)
 		if (value < (__int128)1 << 100)

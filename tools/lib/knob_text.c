@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define VALUE_SIZE 32
@@ -49,6 +50,24 @@ static int parse_digits(const char *text, uint64_t *value, size_t *used)
 		*value = *value * 10 + (text[*used] - '0');
 	}
 	return *used ? 0 : -EINVAL;
+}
+
+/* Hexadecimal behind 0x, else decimal. */
+static int parse_bits(const char *text, uint64_t *value)
+{
+	size_t used;
+	int err;
+
+	if (strncmp(text, "0x", 2)) {
+		err = parse_digits(text, value, &used);
+		return err ?: text[used] ? -EINVAL : 0;
+	}
+	text += 2;
+	used = strspn(text, "0123456789abcdefABCDEF");
+	if (!used || text[used])
+		return -EINVAL;
+	*value = strtoull(text, NULL, 16);
+	return *value > UINT32_MAX ? -ERANGE : 0;
 }
 
 int knob_parse_time(const char *text, uint64_t *ms)
@@ -118,6 +137,8 @@ int knob_parse(const struct tcpw_knob *knob, const char *text, __u32 *value)
 	}
 	if (knob->unit == TCPW_UNIT_MS) {
 		err = knob_parse_time(text, &wide);
+	} else if (knob->unit == TCPW_UNIT_BITS) {
+		err = parse_bits(text, &wide);
 	} else {
 		err = parse_digits(text, &wide, &used);
 		if (!err && text[used])
@@ -150,6 +171,9 @@ void knob_range_text(const struct tcpw_knob *knob, char *text, size_t size)
 		knob_time_text(can_be_never(knob) ?
 			       knob->max - knob->max % 3600000 : knob->max,
 			       high, sizeof(high));
+	} else if (knob->unit == TCPW_UNIT_BITS) {
+		snprintf(low, sizeof(low), "%#x", knob->min);
+		snprintf(high, sizeof(high), "%#x", knob->max);
 	} else {
 		snprintf(low, sizeof(low), "%u", knob->min);
 		snprintf(high, sizeof(high), "%u", knob->max);
@@ -167,6 +191,8 @@ void knob_value_text(const struct tcpw_knob *knob, __u32 value, char *text,
 		snprintf(text, size, "never");
 	else if (knob->unit == TCPW_UNIT_MS)
 		knob_time_text(value, text, size);
+	else if (knob->unit == TCPW_UNIT_BITS)
+		snprintf(text, size, "%#x", value);
 	else
 		snprintf(text, size, "%u", value);
 }

@@ -158,7 +158,8 @@ static bool parse_anyway(const struct tcpw_knob *knob, const char *text,
 			return false;
 	} else {
 		errno = 0;
-		wide = strtoull(text, &end, 10);
+		wide = strtoull(text, &end,
+				knob->unit == TCPW_UNIT_BITS ? 0 : 10);
 		if (errno || *end)
 			return false;
 	}

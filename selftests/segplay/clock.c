@@ -14,6 +14,32 @@
 #define SUM_MS 20000		/* in all */
 #define ROUNDING_MS 1		/* of one clock against another */
 
+static uint64_t read_ms(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
+}
+
+void clock_start(struct clock *clock, uint64_t now_ms, bool real)
+{
+	*clock = (struct clock){
+		.now_ms = now_ms,
+		.start_ms = now_ms,
+		.real_start_ms = read_ms(CLOCK_MONOTONIC),
+		.real = real,
+	};
+}
+
+unsigned int clock_late_ms(const struct clock *clock)
+{
+	uint64_t real_ms = read_ms(CLOCK_MONOTONIC) - clock->real_start_ms;
+	uint64_t ms = clock->now_ms - clock->start_ms;
+
+	return clock->real && real_ms > ms ? real_ms - ms : 0;
+}
+
 /* What the case waits until its end, or until a wait that is too long. */
 void clock_foresee(const struct clock *clock, const struct steps *steps,
 		   char *skip)
@@ -30,14 +56,6 @@ void clock_foresee(const struct clock *clock, const struct steps *steps,
 	knob_time_text(ms, text, sizeof(text));
 	if (clock->real && ms > SUM_MS)
 		snprintf(skip, SKIP_TEXT, "steps of %s", text);
-}
-
-static uint64_t read_ms(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }
 
 /*

@@ -19,6 +19,10 @@
 #define DEFAULT_WINDOW 65535
 #define START_MS 1000000
 
+/* A case that failed although it was late by so much is played again. */
+#define LATE_MS 100u
+#define ATTEMPTS 5
+
 /* With --wrap the numbers of HS, its timestamps, and 32 bits of milliseconds
  * pass zero within the first steps.
  */
@@ -438,8 +442,7 @@ void play_config_default(struct tcpw_config *config)
 	config->pickup = TCPWARD_PICKUP_STRICT;
 }
 
-bool play_case(const struct test_case *test, size_t number,
-	       const struct play_options *how)
+static struct player player_new(const struct play_options *how)
 {
 	struct player pl = {
 		.how = how,
@@ -448,14 +451,28 @@ bool play_case(const struct test_case *test, size_t number,
 			{ .bytes = { 192, 0, 2, 1 }, .len = 4, .port = 40000 },
 			{ .bytes = { 198, 51, 100, 2 }, .len = 4, .port = 80 },
 		},
-		.clock = {
-			.now_ms = how->wrap ? WRAP_START_MS : START_MS,
-			.real = how->backend->real_clock,
-		},
 		.ok = true,
 	};
 
-	play_steps(&pl, &test->steps);
+	clock_start(&pl.clock, how->wrap ? WRAP_START_MS : START_MS,
+		    how->backend->real_clock);
+	return pl;
+}
+
+bool play_case(const struct test_case *test, size_t number,
+	       const struct play_options *how)
+{
+	struct player pl;
+	unsigned int i;
+
+	for (i = 1; ; i++) {
+		pl = player_new(how);
+		play_steps(&pl, &test->steps);
+		if (pl.ok || i == ATTEMPTS || clock_late_ms(&pl.clock) < LATE_MS)
+			break;
+		printf("# %u ms late by then, on a busy machine: once more\n",
+		       clock_late_ms(&pl.clock));
+	}
 	if (pl.left_out)
 		printf("# left out: %zu checks of tcpward's records\n",
 		       pl.left_out);

@@ -238,8 +238,14 @@ bool address_equal(const struct address *a, const struct address *b);
 /* The time of a case; where it is real, waits take it. */
 struct clock {
 	uint64_t now_ms;
+	uint64_t start_ms;	/* now_ms at first */
+	uint64_t real_start_ms;	/* of CLOCK_MONOTONIC */
 	bool real;
 };
+
+void clock_start(struct clock *clock, uint64_t now_ms, bool real);
+/* What steps have taken beyond their waits; 0 where time stands still. */
+unsigned int clock_late_ms(const struct clock *clock);
 
 /* Each may say in @skip why the case has to be given up here. */
 void clock_foresee(const struct clock *clock, const struct steps *steps,

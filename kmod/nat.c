@@ -17,15 +17,24 @@
 /* Written by holders alone, always the same while there is one. */
 static typeof(&nf_conntrack_find_get) find_get __read_mostly;
 
-/* Context: process. Return: 0; -ENOPKG where nf_conntrack does not load. */
+/*
+ * tcpw_nat_load() - have nf_conntrack loaded
+ *
+ * Its own initialization waits for whoever makes or ends a namespace, and
+ * that one may wait for tcpw_net.lock.
+ *
+ * Context: process, without tcpw_net.lock. Return: whether it was loaded.
+ */
+bool tcpw_nat_load(void)
+{
+	return !request_module("nf_conntrack");
+}
+
+/* Context: process. Return: 0; -ENOPKG where nf_conntrack is not loaded. */
 int tcpw_nat_hold(void)
 {
 	typeof(find_get) found = symbol_get(nf_conntrack_find_get);
 
-	if (!found) {
-		request_module("nf_conntrack");
-		found = symbol_get(nf_conntrack_find_get);
-	}
 	if (!found)
 		return -ENOPKG;
 	WRITE_ONCE(find_get, found);
@@ -110,6 +119,11 @@ void tcpw_nat_rename(struct tcpw_packet *pkt)
 	nf_conntrack_put(&ct->ct_general);
 }
 #else
+bool tcpw_nat_load(void)
+{
+	return false;
+}
+
 int tcpw_nat_hold(void)
 {
 	return 0;

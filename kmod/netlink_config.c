@@ -186,9 +186,8 @@ static void follow_limit(struct tcpw_config *cfg, struct nlattr **attrs)
 					 cfg->max_connections);
 }
 
-int tcpward_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int set(struct tcpw_net *tn, struct genl_info *info)
 {
-	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
 	const struct tcpw_knob *knob;
 	struct tcpw_config cfg;
 	unsigned int i;
@@ -207,6 +206,16 @@ int tcpward_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = tcpw_net_configure(tn, &cfg);
 	mutex_unlock(&tn->lock);
+	return err;
+}
+
+int tcpward_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
+	int err = set(tn, info);
+
+	if (err == -ENOPKG && tcpw_nat_load())
+		err = set(tn, info);
 	if (err == -ENODEV)
 		NL_SET_ERR_MSG(info->extack, "the module is being unloaded");
 	else if (err == -ENOPKG)

@@ -249,6 +249,7 @@ void tcpw_hook_unregister(struct tcpw_net *tn);
 int tcpw_hook_move(struct tcpw_net *tn, u32 place);
 
 /* nat.c: names of translated connections, where NAT is yet to come */
+bool tcpw_nat_load(void);
 int tcpw_nat_hold(void);
 void tcpw_nat_release(void);
 void tcpw_nat_rename(struct tcpw_packet *pkt);

@@ -156,6 +156,13 @@ const struct command commands[] = {
 		.summary = "judge a capture with the same core",
 		.options = replay_options,
 	},
+	{
+		.name = "doctor",
+		.run = cmd_doctor,
+		.usage = "",
+		.summary = "is this machine fit for it, and what to do",
+		.options = no_options,
+	},
 	{ .name = NULL },
 };
 

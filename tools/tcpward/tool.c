@@ -25,8 +25,7 @@ void tool_print_json(json_t *object)
 	json_decref(object);
 }
 
-/* Words of the user need not be UTF-8, which alone is JSON. */
-static json_t *text_json(const char *text)
+json_t *tool_json_text(const char *text)
 {
 	json_t *string = text ? json_string(text) : json_null();
 	char *copy, *at;
@@ -47,8 +46,9 @@ static void print_error_json(const char *what, const char *why,
 {
 	tool_print_json(json_pack("{s:i, s:{s:o, s:o, s:o}}",
 				  "schema_version", TOOL_SCHEMA_VERSION,
-				  "error", "what", text_json(what), "why",
-				  text_json(why), "fix", text_json(fix)));
+				  "error", "what", tool_json_text(what),
+				  "why", tool_json_text(why),
+				  "fix", tool_json_text(fix)));
 }
 
 int tool_fail(enum exit_code code, const char *why, const char *fix,

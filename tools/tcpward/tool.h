@@ -95,6 +95,7 @@ int cmd_set(int argc, char **argv);
 int cmd_forget(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /*
  * Report a failure on stderr, or as {"schema_version":1,"error":{"what",
@@ -106,6 +107,12 @@ int tool_fail(enum exit_code code, const char *why, const char *fix,
 
 /* A note on stderr that is not a failure (a loss, something missing). */
 void tool_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * @text (NULL: null) as JSON, which is UTF-8 alone: words of the user need not
+ * be, nor names of devices.
+ */
+json_t *tool_json_text(const char *text);
 
 /* Print and release @object: indented with -j, one flushed line with -J. */
 void tool_print_json(json_t *object);

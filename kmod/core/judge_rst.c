@@ -165,8 +165,9 @@ static struct tcpw_ruling by_answerer(const struct tcpw_ctx *c)
 /* R97: the holder may believe it, but the record keeps TIME-WAIT. */
 static struct tcpw_ruling to_time_wait(const struct tcpw_ctx *c)
 {
-	if (c->cfg->tw_rst == TCPWARD_TW_RST_EXACT &&
-	    c->seg->seq == c->x->nxt)
+	if (c->cfg->tw_rst == TCPWARD_TW_RST_IGNORE1337)
+		return tcpw_ruling_drop(c, TCPWARD_REASON_RESET_IN_TIME_WAIT);
+	if (c->seg->seq == c->x->nxt)
 		return tcpw_ruling_pass(c, TCPW_OP_NONE);
 	return tcpw_ruling_numbers(c, TCPWARD_REASON_RESET_IN_TIME_WAIT,
 				   TCPWARD_FIELD_SEQ, c->x->nxt, c->x->nxt);

@@ -74,6 +74,10 @@ static struct tcpw_ruling blind(const struct tcpw_ctx *c)
 					 TCPW_OP_NONE);
 	if (!(c->y->flags & TCPW_EP_SYN))
 		return tcpw_ruling_drop(c, TCPWARD_REASON_BLIND_SYNACK);
+	if (answers_record(c))
+		return tcpw_ruling_numbers(c, TCPWARD_REASON_BLIND_SYNACK,
+					   TCPWARD_FIELD_SEQ, c->x->iss,
+					   c->x->iss);
 	return tcpw_ruling_numbers(c, TCPWARD_REASON_BLIND_SYNACK,
 				   TCPWARD_FIELD_ACK, c->y->iss + 1,
 				   c->y->nxt);
@@ -144,11 +148,13 @@ static struct tcpw_ruling from_synchronized(const struct tcpw_ctx *c,
 	if (same)
 		return tcpw_ruling_quiet(c, tcpw_cell_reason(cell),
 					 TCPW_OP_NONE);
-	/* A late copy of the SYN reached an end without memory (R40, R70). */
+	/*
+	 * A late copy of the SYN reached an end without memory: the opener has
+	 * long gone on, and tells it so (R70).
+	 */
 	if (c->conn->kind == TCPWARD_KIND_RESET && answers_record(c))
-		return note(c, tcpw_ruling_quiet(c,
-				TCPWARD_REASON_SYNACK_CANDIDATE,
-				TCPW_OP_ADD_SYNACK), TCPW_CANDIDATES);
+		return tcpw_ruling_quiet(c, TCPWARD_REASON_SYNACK_CANDIDATE,
+					 TCPW_OP_NONE);
 	return tcpw_ruling_numbers(c, tcpw_cell_reason(cell),
 				   TCPWARD_FIELD_SEQ, c->x->iss, c->x->iss);
 }

@@ -96,6 +96,8 @@ struct tcpw_ruling tcpw_ruling_without_ext(const struct tcpw_conn *conn,
 	}
 	r.verdict = TCPWARD_VERDICT_QUIET;
 	r.reason = TCPWARD_REASON_OUT_OF_MEMORY;
+	r.flag = TCPWARD_REASON_NONE;
+	r.retransmission = 0;
 	r.op = TCPW_OP_NONE;
 	r.timer = TCPW_TIMER_KEEP;
 	r.needs_ext = 0;

@@ -18,6 +18,13 @@ static void track_window(struct tcpw_endpoint *x, struct tcpw_endpoint *y,
 	y->edge = tcpw_later(y->edge, seg->ack + window);
 }
 
+/* The ISS bounds numbers within reach alone: modulo 2^32 it lies ahead. */
+static void outgrow_iss(struct tcpw_endpoint *ep)
+{
+	if (ep->nxt - ep->iss > TCPW_ISS_REACH)
+		tcpw_clear(&ep->flags, TCPW_EP_ISS);
+}
+
 static void track_ack(struct tcpw_conn *conn, unsigned int side,
 		      const struct tcpw_seg *seg)
 {
@@ -25,6 +32,7 @@ static void track_ack(struct tcpw_conn *conn, unsigned int side,
 
 	y->una = tcpw_later(y->una, seg->ack);
 	y->nxt = tcpw_later(y->nxt, seg->ack);
+	outgrow_iss(y);
 	track_window(x, y, seg);
 	if (y->flags & TCPW_EP_SYN && tcpw_after(seg->ack, y->iss)) {
 		x->flags |= TCPW_EP_ACKED_SYN;
@@ -76,8 +84,7 @@ static void track_data(struct tcpw_conn *conn, unsigned int side,
 		if (!conn->closed_by)
 			conn->closed_by = (__u8)(1 + side);
 	}
-	if (x->nxt - x->iss > TCPW_ISS_REACH)
-		tcpw_clear(&x->flags, TCPW_EP_ISS);
+	outgrow_iss(x);
 }
 
 /* The first SYN of an end: what its peer's SYN offered is its window. */

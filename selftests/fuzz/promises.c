@@ -29,17 +29,6 @@ static bool well_known(const struct memory *at, const struct tcpw_conn *conn)
 
 /* --- rulings ------------------------------------------------------------ */
 
-/*
- * A blind SYN+ACK is told by its ACK, also where its SEQ is the wrong one;
- * into TIME-WAIT with tw_rst=ignore1337 the right number is refused, too.
- */
-static bool outside(const struct tcpw_ruling *r)
-{
-	return r->seen - r->low > r->high - r->low ||
-	       r->reason == TCPWARD_REASON_BLIND_SYNACK ||
-	       r->reason == TCPWARD_REASON_RESET_IN_TIME_WAIT;
-}
-
 static void check_reasons(const struct tcpw_ruling *r,
 			  const struct memory *at)
 {
@@ -50,7 +39,8 @@ static void check_reasons(const struct tcpw_ruling *r,
 	must(r->field <= TCPWARD_FIELD_LENGTH, "field");
 	must(!r->field || r->verdict != TCPWARD_VERDICT_PASS,
 	     "numbers that failed belong to a refusal");
-	must(!r->field || !well_known(at, &at->conn) || outside(r),
+	must(!r->field || !well_known(at, &at->conn) ||
+	     r->seen - r->low > r->high - r->low,
 	     "what failed lies outside its bounds");
 }
 

@@ -35,12 +35,12 @@ void tcpw_flow_exit(void)
 	kmem_cache_destroy(flow_cache);
 }
 
-/* Context: any. Return: NULL without memory, which the callers count. */
-struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple)
+/* Context: that of @gfp. Return: NULL without memory, which the callers count. */
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple, gfp_t gfp)
 {
 	struct tcpw_flow *flow;
 
-	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	flow = kmem_cache_zalloc(flow_cache, gfp | __GFP_NOWARN);
 	if (!flow)
 		return NULL;
 	flow->tuple = *tuple;
@@ -141,14 +141,35 @@ void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow)
 	flow->facts.created_us = tcpw_now_us();
 	flow->facts.shown[0] = TCPWARD_STATE_CLOSED;
 	flow->facts.shown[1] = TCPWARD_STATE_CLOSED;
+	memset(flow->unheard, 0, sizeof(flow->unheard));
 	this_cpu_inc(tn->stats->opened);
+}
+
+/* A record begins with what is known of it, its transitions included. */
+void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
+		       const struct tcpw_facts *facts)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->facts = *facts;
+	flow->facts.id = atomic64_inc_return(&tn->next_id);
+	flow->facts.shown[0] = tcpw_shown_state(&facts->conn, 0);
+	flow->facts.shown[1] = tcpw_shown_state(&facts->conn, 1);
+	tcpw_catch_up_begin(flow);
+	this_cpu_inc(tn->stats->opened);
+}
+
+/* 0 where the clock of @now_ms, the coarse one, is behind by a tick. */
+u64 tcpw_flow_age_ms(const struct tcpw_facts *facts, u64 now_ms)
+{
+	s64 created_ms = div_s64(facts->created_us, USEC_PER_MSEC);
+
+	return max_t(s64, (s64)now_ms - created_ms, 0);
 }
 
 /* A record ends: it expired, was removed, or another one takes its place. */
 void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 {
-	u64 created_ms = div_u64(flow->facts.created_us, USEC_PER_MSEC);
-	u64 age_ms = now_ms > created_ms ? now_ms - created_ms : 0;
+	u64 age_ms = tcpw_flow_age_ms(&flow->facts, now_ms);
 
 	lockdep_assert_held(&flow->lock);
 	uncount(tn, flow);
@@ -162,12 +183,17 @@ void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 static void record(struct tcpw_facts *facts, unsigned int side, u8 state,
 		   u64 now_ms)
 {
-	u64 created_ms = div_u64(facts->created_us, USEC_PER_MSEC);
-	u64 ms = now_ms > created_ms ? now_ms - created_ms : 0;
+	u64 ms = tcpw_flow_age_ms(facts, now_ms);
 
+	tcpw_flow_put_record(facts, side, state,
+			     min_t(u64, ms, TCPW_RECORD_MS(U32_MAX)));
+}
+
+void tcpw_flow_put_record(struct tcpw_facts *facts, unsigned int side,
+			  u8 state, u32 ms)
+{
 	facts->record[facts->records % TCPW_RECORDS] =
-		side << 31 | (u32)state << 27 |
-		(u32)min_t(u64, ms, TCPW_RECORD_MS(U32_MAX));
+		side << 31 | (u32)state << 27 | ms;
 	if (++facts->records == 2 * TCPW_RECORDS)
 		facts->records = TCPW_RECORDS;
 }

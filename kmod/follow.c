@@ -8,8 +8,6 @@
 
 #include <linux/rcupdate.h>
 
-#define EXT_SHARE 8		/* one connection in so many may have an ext */
-
 /* A segment on its way, and what it is judged by. */
 struct passage {
 	struct tcpw_net *tn;
@@ -78,7 +76,7 @@ static void apply_in_place(struct passage *p, struct tcpw_flow *flow)
 /* Carry out the ruling on a record, under its lock. */
 static void carry_out(struct passage *p, struct tcpw_flow *flow)
 {
-	u32 ext_limit = p->policy->set.max_connections / EXT_SHARE;
+	u32 ext_limit = p->policy->set.max_connections / TCPW_EXT_SHARE;
 	struct tcpw_ruling *r = &p->out.ruling;
 
 	lockdep_assert_held(&flow->lock);
@@ -118,9 +116,12 @@ static bool expired(struct passage *p, struct tcpw_flow *flow,
 /* Return: false when the record was gone. */
 static bool known(struct passage *p, struct tcpw_flow *flow)
 {
+	const struct tcpw_config *cfg = &p->policy->strict;
 	struct tcpw_packet *pkt = p->pkt;
 	struct tcpw_view gone;
 
+	if (p->policy->set.pickup == TCPWARD_PICKUP_LOOSE)
+		cfg = &p->policy->loose;
 	spin_lock_bh(&flow->lock);
 	if (flow->dead) {
 		spin_unlock_bh(&flow->lock);
@@ -134,9 +135,9 @@ static bool known(struct passage *p, struct tcpw_flow *flow)
 		return false;
 	}
 	p->out.ruling = tcpw_judge(&flow->facts.conn, flow->ext, pkt->side,
-				   &pkt->seg, p->policy->set.pickup ==
-				   TCPWARD_PICKUP_LOOSE ? &p->policy->loose :
-				   &p->policy->strict, pkt->now_ms);
+				   &pkt->seg, cfg, pkt->now_ms);
+	if (flow->unheard[0] | flow->unheard[1])
+		tcpw_catch_up(flow, pkt, cfg, &p->out.ruling);
 	carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	return true;
@@ -196,7 +197,8 @@ static void report_unrecorded(struct passage *p)
  */
 static int create(struct passage *p)
 {
-	struct tcpw_flow *flow = tcpw_flow_alloc(&p->pkt->tuple);
+	struct tcpw_flow *flow = tcpw_flow_alloc(&p->pkt->tuple,
+						 GFP_ATOMIC);
 	int err;
 
 	if (!flow)

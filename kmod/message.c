@@ -148,10 +148,10 @@ static u64 since(u64 now_ms, u64 then_ms)
 static int put_times(struct sk_buff *skb, const struct tcpw_view *view)
 {
 	const struct tcpw_facts *facts = &view->facts;
-	u64 created_ms = div_u64(facts->created_us, USEC_PER_MSEC);
-	u64 idle_ms = since(view->now_ms, facts->passed_ms);
+	s64 idle_ms = max_t(s64, view->now_ms - facts->passed_ms, 0);
 	/* The clock of created_us is ahead of the coarse one by up to a tick. */
-	u64 age_ms = max(since(view->now_ms, created_ms), idle_ms);
+	u64 age_ms = max_t(u64, tcpw_flow_age_ms(facts, view->now_ms),
+			   idle_ms);
 
 	if (nla_put_u64_64bit(skb, TCPWARD_A_CONN_AGE_MS, age_ms,
 			      TCPWARD_A_CONN_PAD) ||

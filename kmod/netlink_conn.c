@@ -53,27 +53,34 @@ static int parse_end(struct end *end, const struct nlattr *attr,
 	return -EINVAL;
 }
 
-static int parse_ends(struct wanted *wanted, struct genl_info *info)
+/*
+ * tcpw_conn_parse_ends() - the sockets that a request names
+ * @client: set to the side of the client in @tuple
+ *
+ * Both attributes must be there.
+ */
+int tcpw_conn_parse_ends(struct tcpw_tuple *tuple, u8 *client,
+			 struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
-	struct end client, server;
-	u8 family, side;
+	struct end one, other;
+	u8 family;
 	int err;
 
-	err = parse_end(&client, attrs[TCPWARD_A_CONN_CLIENT], info->extack);
+	err = parse_end(&one, attrs[TCPWARD_A_CONN_CLIENT], info->extack);
 	if (!err)
-		err = parse_end(&server, attrs[TCPWARD_A_CONN_SERVER],
+		err = parse_end(&other, attrs[TCPWARD_A_CONN_SERVER],
 				info->extack);
 	if (err)
 		return err;
-	if (client.len != server.len) {
+	if (one.len != other.len) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    attrs[TCPWARD_A_CONN_SERVER],
 				    "both addresses must be of one family");
 		return -EINVAL;
 	}
-	family = client.len == sizeof(struct in_addr) ? NFPROTO_IPV4 :
-							NFPROTO_IPV6;
+	family = one.len == sizeof(struct in_addr) ? NFPROTO_IPV4 :
+						     NFPROTO_IPV6;
 	if (attrs[TCPWARD_A_CONN_FAMILY] &&
 	    nla_get_u8(attrs[TCPWARD_A_CONN_FAMILY]) != family) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
@@ -81,14 +88,15 @@ static int parse_ends(struct wanted *wanted, struct genl_info *info)
 				    "the addresses are not of the family given");
 		return -EINVAL;
 	}
-	tcpw_tuple_make(&wanted->tuple, family, client.addr, client.port,
-			server.addr, server.port, &side);
+	tcpw_tuple_make(tuple, family, one.addr, one.port, other.addr,
+			other.port, client);
 	return 0;
 }
 
 static int parse_wanted(struct wanted *wanted, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
+	u8 side;
 
 	wanted->id = 0;
 	if (attrs[TCPWARD_A_CONN_ID]) {
@@ -100,7 +108,7 @@ static int parse_wanted(struct wanted *wanted, struct genl_info *info)
 		return -EINVAL;
 	}
 	if (attrs[TCPWARD_A_CONN_CLIENT] && attrs[TCPWARD_A_CONN_SERVER])
-		return parse_ends(wanted, info);
+		return tcpw_conn_parse_ends(&wanted->tuple, &side, info);
 	NL_SET_ERR_MSG(info->extack,
 		       "name a connection by id, or by client and server");
 	return -EINVAL;
@@ -147,23 +155,48 @@ static int act_on(struct tcpw_net *tn, struct wanted *wanted,
 	return -ENOENT;
 }
 
-static bool view(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
+/* A record as it was at one moment. */
+struct look {
+	struct tcpw_view view;
+	struct tcpw_ext ext;
+	bool has_ext;
+	bool full;		/* wanted with what the core keeps */
+};
+
+static bool look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
+	struct look *look = arg;
 	bool dead;
 
 	spin_lock_bh(&flow->lock);
 	dead = flow->dead;
 	if (!dead)
-		tcpw_flow_view(flow, tcpw_now_ms(), arg);
+		tcpw_flow_view(flow, tcpw_now_ms(), &look->view);
+	look->has_ext = look->full && !dead && flow->ext;
+	if (look->has_ext)
+		look->ext = *flow->ext;
 	spin_unlock_bh(&flow->lock);
 	return !dead;
+}
+
+static int put_look(struct sk_buff *skb, struct look *look)
+{
+	if (tcpw_message_conn(skb, &look->view))
+		return -EMSGSIZE;
+	if (!look->full)
+		return 0;
+	return tcpw_message_core(skb, &look->view.facts.conn,
+				 look->has_ext ? &look->ext : NULL,
+				 look->view.now_ms);
 }
 
 int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
+	struct look found = {
+		.full = info->attrs[TCPWARD_A_CONN_FULL],
+	};
 	struct wanted wanted;
-	struct tcpw_view found;
 	struct sk_buff *reply;
 	void *header;
 	int err;
@@ -176,13 +209,13 @@ int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	err = parse_wanted(&wanted, info);
 	if (!err)
-		err = act_on(tn, &wanted, view, &found, info->extack);
+		err = act_on(tn, &wanted, look_at, &found, info->extack);
 	if (err)
 		return err;
 	reply = tcpw_netlink_reply(info, &header);
 	if (!reply)
 		return -ENOMEM;
-	err = tcpw_message_conn(reply, &found);
+	err = put_look(reply, &found);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
@@ -216,6 +249,7 @@ struct dump {
 	struct rhashtable_iter iter;
 	struct tcpw_filter filter;
 	unsigned int generation;
+	struct look look;
 };
 
 static struct dump **dump_of(struct netlink_callback *cb)
@@ -239,6 +273,7 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 		return err;
 	}
 	dump->generation = 1;
+	dump->look.full = attrs[TCPWARD_A_CONN_FULL];
 	rhashtable_walk_enter(&tn->table, &dump->iter);
 	*dump_of(cb) = dump;
 	return 0;
@@ -262,20 +297,20 @@ static bool dump_matches(const struct dump *dump, const struct tcpw_view *view)
 }
 
 static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct dump *dump, struct tcpw_flow *flow)
+		     struct dump *dump, struct tcpw_flow *flow)
 {
-	struct tcpw_view found;
 	void *header;
 
 	if (!tcpw_filter_tuple(&dump->filter, &flow->tuple) ||
-	    !view(NULL, flow, &found) || !dump_matches(dump, &found))
+	    !look_at(NULL, flow, &dump->look) ||
+	    !dump_matches(dump, &dump->look.view))
 		return 0;
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 			     cb->nlh->nlmsg_seq, &tcpw_family, NLM_F_MULTI,
 			     TCPWARD_CMD_CONN_GET);
 	if (!header)
 		return -EMSGSIZE;
-	if (tcpw_message_conn(skb, &found)) {
+	if (put_look(skb, &dump->look)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -11,6 +11,14 @@
 #include <uapi/linux/tcpward.h>
 
 /* Integer value ranges */
+static const struct netlink_range_validation tcpward_a_record_offset_ms_range = {
+	.max	= 134217727ULL,
+};
+
+static const struct netlink_range_validation tcpward_a_core_end_max_window_bytes_range = {
+	.max	= 1073725440ULL,
+};
+
 static const struct netlink_range_validation tcpward_a_config_max_connections_range = {
 	.min	= 16ULL,
 	.max	= 16777216ULL,
@@ -60,6 +68,75 @@ static const struct netlink_range_validation tcpward_a_config_skip_mark_range = 
 };
 
 /* Common nested types */
+const struct nla_policy tcpward_core_conn_nl_policy[TCPWARD_A_CORE_CONN_CLOSED_BY + 1] = {
+	[TCPWARD_A_CORE_CONN_LOWER] = NLA_POLICY_NESTED(tcpward_core_end_nl_policy),
+	[TCPWARD_A_CORE_CONN_HIGHER] = NLA_POLICY_NESTED(tcpward_core_end_nl_policy),
+	[TCPWARD_A_CORE_CONN_EXPIRES_MS] = { .type = NLA_U64, },
+	[TCPWARD_A_CORE_CONN_KIND] = NLA_POLICY_MAX(NLA_U8, 3),
+	[TCPWARD_A_CORE_CONN_CLIENT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TCPWARD_A_CORE_CONN_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0x1f),
+	[TCPWARD_A_CORE_CONN_RST_BY] = NLA_POLICY_MAX(NLA_U8, 3),
+	[TCPWARD_A_CORE_CONN_CLOSED_BY] = NLA_POLICY_MAX(NLA_U8, 2),
+};
+
+const struct nla_policy tcpward_core_end_nl_policy[TCPWARD_A_CORE_END_STATE + 1] = {
+	[TCPWARD_A_CORE_END_ISS] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_NXT] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_UNA] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_EDGE] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_FIN] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_DEND] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_MAX_WINDOW_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_core_end_max_window_bytes_range),
+	[TCPWARD_A_CORE_END_TSRECENT] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_TSRECENT_AGE_S] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_TS_REF] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_TS_REF_AGE_MS] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_END_FLAGS] = NLA_POLICY_MASK(NLA_U16, 0xffff),
+	[TCPWARD_A_CORE_END_WINDOW_SCALE] = NLA_POLICY_MAX(NLA_U8, 14),
+	[TCPWARD_A_CORE_END_STATE] = NLA_POLICY_MAX(NLA_U8, 10),
+};
+
+const struct nla_policy tcpward_core_ext_nl_policy[TCPWARD_A_CORE_EXT_SYNACKS + 1] = {
+	[TCPWARD_A_CORE_EXT_SYN] = NLA_POLICY_NESTED(tcpward_core_syn_nl_policy),
+	[TCPWARD_A_CORE_EXT_SYNACK] = NLA_POLICY_NESTED(tcpward_core_synack_nl_policy),
+	[TCPWARD_A_CORE_EXT_SHADOW] = NLA_POLICY_NESTED(tcpward_core_conn_nl_policy),
+	[TCPWARD_A_CORE_EXT_SHADOW_LEFT_MS] = { .type = NLA_U64, },
+	[TCPWARD_A_CORE_EXT_STALE_AGE_MS] = { .type = NLA_U64, },
+	[TCPWARD_A_CORE_EXT_STALE_SEQ] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_EXT_CHALLENGE_ACK] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_EXT_LIMIT_AGE_S] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_EXT_LIMIT_SYNS] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_EXT_LIMIT_RSTS] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_EXT_LIMIT_ACKS] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_EXT_SHADOW_RULE] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_EXT_STALE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TCPWARD_A_CORE_EXT_CHALLENGED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TCPWARD_A_CORE_EXT_SYNACKS] = { .type = NLA_U8, },
+};
+
+const struct nla_policy tcpward_core_syn_nl_policy[TCPWARD_A_CORE_SYN_OPTIONS + 1] = {
+	[TCPWARD_A_CORE_SYN_ISS] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYN_END] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYN_TSVAL] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYN_AGE_MS] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYN_WINDOW] = { .type = NLA_U16, },
+	[TCPWARD_A_CORE_SYN_WINDOW_SCALE] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_SYN_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0x1f),
+	[TCPWARD_A_CORE_SYN_OPTIONS] = { .type = NLA_U8, },
+};
+
+const struct nla_policy tcpward_core_synack_nl_policy[TCPWARD_A_CORE_SYNACK_ORDER + 1] = {
+	[TCPWARD_A_CORE_SYNACK_ISS] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYNACK_ACK] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYNACK_TSVAL] = { .type = NLA_U32, },
+	[TCPWARD_A_CORE_SYNACK_WINDOW] = { .type = NLA_U16, },
+	[TCPWARD_A_CORE_SYNACK_WINDOW_SCALE] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_SYNACK_FLAGS] = NLA_POLICY_MASK(NLA_U8, 0x1f),
+	[TCPWARD_A_CORE_SYNACK_OPTIONS] = { .type = NLA_U8, },
+	[TCPWARD_A_CORE_SYNACK_ANSWERS] = NLA_POLICY_MAX(NLA_U8, 4),
+	[TCPWARD_A_CORE_SYNACK_ORDER] = { .type = NLA_U8, },
+};
+
 const struct nla_policy tcpward_endpoint_nl_policy[TCPWARD_A_ENDPOINT_TSRECENT + 1] = {
 	[TCPWARD_A_ENDPOINT_ADDR] = { .type = NLA_BINARY, },
 	[TCPWARD_A_ENDPOINT_PORT] = { .type = NLA_U16, },
@@ -87,13 +164,20 @@ const struct nla_policy tcpward_filter_nl_policy[TCPWARD_A_FILTER_ID + 1] = {
 	[TCPWARD_A_FILTER_ID] = { .type = NLA_U64, },
 };
 
+const struct nla_policy tcpward_record_nl_policy[TCPWARD_A_RECORD_OFFSET_MS + 1] = {
+	[TCPWARD_A_RECORD_SIDE] = NLA_POLICY_MAX(NLA_U8, 1),
+	[TCPWARD_A_RECORD_STATE] = NLA_POLICY_MAX(NLA_U32, 10),
+	[TCPWARD_A_RECORD_OFFSET_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_record_offset_ms_range),
+};
+
 /* TCPWARD_CMD_CONN_GET - do */
-const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_FILTER + 1] = {
+const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_FULL + 1] = {
 	[TCPWARD_A_CONN_ID] = { .type = NLA_U64, },
 	[TCPWARD_A_CONN_FAMILY] = { .type = NLA_U8, },
 	[TCPWARD_A_CONN_CLIENT] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
 	[TCPWARD_A_CONN_SERVER] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
 	[TCPWARD_A_CONN_FILTER] = NLA_POLICY_NESTED(tcpward_filter_nl_policy),
+	[TCPWARD_A_CONN_FULL] = { .type = NLA_FLAG, },
 };
 
 /* TCPWARD_CMD_CONN_DEL - do */
@@ -153,14 +237,30 @@ const struct nla_policy tcpward_trace_start_nl_policy[TCPWARD_A_TRACE_FILTER + 1
 	[TCPWARD_A_TRACE_FILTER] = NLA_POLICY_NESTED(tcpward_filter_nl_policy),
 };
 
+/* TCPWARD_CMD_CONN_RESTORE - do */
+const struct nla_policy tcpward_conn_restore_nl_policy[TCPWARD_A_CONN_EXT + 1] = {
+	[TCPWARD_A_CONN_FAMILY] = { .type = NLA_U8, },
+	[TCPWARD_A_CONN_CLIENT] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
+	[TCPWARD_A_CONN_SERVER] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
+	[TCPWARD_A_CONN_AGE_MS] = { .type = NLA_U64, },
+	[TCPWARD_A_CONN_IDLE_MS] = { .type = NLA_U64, },
+	[TCPWARD_A_CONN_HANDSHAKE_RTT_US] = { .type = NLA_U32, },
+	[TCPWARD_A_CONN_QUIET] = { .type = NLA_U32, },
+	[TCPWARD_A_CONN_DROPPED] = { .type = NLA_U32, },
+	[TCPWARD_A_CONN_LAST_REASON] = NLA_POLICY_MAX(NLA_U32, 73),
+	[TCPWARD_A_CONN_RECORD] = NLA_POLICY_NESTED(tcpward_record_nl_policy),
+	[TCPWARD_A_CONN_CORE] = NLA_POLICY_NESTED(tcpward_core_conn_nl_policy),
+	[TCPWARD_A_CONN_EXT] = NLA_POLICY_NESTED(tcpward_core_ext_nl_policy),
+};
+
 /* Ops table for tcpward */
-const struct genl_ops tcpward_nl_ops[7] = {
+const struct genl_ops tcpward_nl_ops[8] = {
 	{
 		.cmd		= TCPWARD_CMD_CONN_GET,
 		.doit		= tcpward_nl_conn_get_doit,
 		.dumpit		= tcpward_nl_conn_get_dumpit,
 		.policy		= tcpward_conn_get_nl_policy,
-		.maxattr	= TCPWARD_A_CONN_FILTER,
+		.maxattr	= TCPWARD_A_CONN_FULL,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -204,6 +304,13 @@ const struct genl_ops tcpward_nl_ops[7] = {
 		.doit		= tcpward_nl_trace_start_doit,
 		.policy		= tcpward_trace_start_nl_policy,
 		.maxattr	= TCPWARD_A_TRACE_FILTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= TCPWARD_CMD_CONN_RESTORE,
+		.doit		= tcpward_nl_conn_restore_doit,
+		.policy		= tcpward_conn_restore_nl_policy,
+		.maxattr	= TCPWARD_A_CONN_EXT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -75,6 +75,7 @@ static inline bool tcpw_tuple_self(const struct tcpw_tuple *tuple)
 struct tcpw_facts {
 	struct tcpw_conn conn;
 	u64 id;
+	/* Before the clock's zero, modulo, where restored after a boot. */
 	u64 created_us;
 	u64 passed_ms;		/* when the last segment passed */
 	u64 bytes[2];		/* by side, as conn.ep[] */
@@ -98,6 +99,7 @@ struct tcpw_flow {
 	bool counted;		/* F: in tcpw_stats.in_state */
 	u8 pool;		/* F: enum tcpw_pool_kind that it was put into */
 	u8 client;		/* F: side that was counted as the client */
+	u8 unheard[2];		/* F: segments until it is caught up with */
 	struct tcpw_facts facts;	/* F */
 	struct tcpw_ext *ext;	/* F */
 	struct list_head pooled;	/* P: in tcpw_pool.list or empty */
@@ -266,16 +268,25 @@ const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
 				      const struct tcpw_policy *policy,
 				      const struct tcpw_packet *pkt);
 
+/* catch_up.c: what restored records have missed */
+void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
+		   const struct tcpw_config *cfg, struct tcpw_ruling *r);
+void tcpw_catch_up_begin(struct tcpw_flow *flow);
+
 /* follow.c: judge a segment, write what follows, report it */
+#define TCPW_EXT_SHARE 8	/* one connection in so many may have an ext */
+
 bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt);
 
 /* flow.c: one connection; all but tcpw_flow_alloc() under its lock */
 int tcpw_flow_init(void);
 void tcpw_flow_exit(void);
-struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple);
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple, gfp_t gfp);
 void tcpw_flow_free(struct tcpw_flow *flow);
 void tcpw_flow_free_rcu(struct tcpw_flow *flow);
 void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow);
+void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
+		       const struct tcpw_facts *facts);
 void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
 bool tcpw_flow_provide_ext(struct tcpw_net *tn, struct tcpw_flow *flow,
 			   u32 limit);
@@ -285,6 +296,9 @@ void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
 		    struct tcpw_view *view);
 unsigned int tcpw_flow_records(const struct tcpw_facts *facts);
 u32 tcpw_flow_record(const struct tcpw_facts *facts, unsigned int i);
+void tcpw_flow_put_record(struct tcpw_facts *facts, unsigned int side,
+			  u8 state, u32 ms);
+u64 tcpw_flow_age_ms(const struct tcpw_facts *facts, u64 now_ms);
 
 #define TCPW_RECORD_SIDE(r) ((r) >> 31)
 #define TCPW_RECORD_STATE(r) ((r) >> 27 & 0xf)
@@ -376,6 +390,14 @@ size_t tcpw_message_transition_size(void);
 int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
 			    const struct tcpw_transition_info *info);
 int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view);
+
+/* message_core.c: the state of the core, whole */
+int tcpw_message_core(struct sk_buff *skb, struct tcpw_conn *conn,
+		      struct tcpw_ext *ext, u64 now_ms);
+int tcpw_message_take_conn(struct tcpw_conn *conn, const struct nlattr *nest,
+			   struct netlink_ext_ack *extack);
+int tcpw_message_take_ext(struct tcpw_ext *ext, const struct nlattr *nest,
+			  struct netlink_ext_ack *extack);
 
 /* filter.c: filters given in requests */
 struct tcpw_filter {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A restored record knows nothing of what passed between the save and the
+ * restore: its numbers are reached at least. Until each end was heard twice,
+ * a segment that is too far ahead, and fails in nothing else, moves the
+ * record on. What lies behind is refused as ever, and so is any SYN or RST.
+ */
+#include "core/internal.h"
+#include "tcpward.h"
+
+#define REACH 0x40000000u	/* octets that may have passed unseen */
+#define HEARD 2			/* segments of an end that say where it is */
+
+static bool ahead(u32 number, u32 of)
+{
+	return tcpw_after(number, of) && number - of <= REACH;
+}
+
+/* The peer must have offered the window that the segment is sent in. */
+static void move_sender(struct tcpw_endpoint *x, const struct tcpw_seg *seg)
+{
+	u32 end = seg->seq + tcpw_seg_space(seg);
+
+	if (!ahead(end, x->edge))
+		return;
+	x->edge = end;
+	x->nxt = tcpw_later(x->nxt, seg->seq);
+	x->dend = tcpw_later(x->dend, seg->seq);
+}
+
+static void move_receiver(struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+{
+	if (ahead(seg->ack, y->nxt))
+		y->nxt = seg->ack;
+}
+
+static void bound_iss(struct tcpw_endpoint *ep)
+{
+	if (ep->nxt - ep->iss > TCPW_ISS_REACH)
+		tcpw_clear(&ep->flags, TCPW_EP_ISS);
+}
+
+static void hear(struct tcpw_flow *flow, unsigned int side)
+{
+	if (flow->unheard[side])
+		flow->unheard[side]--;
+}
+
+/*
+ * tcpw_catch_up() - judge again a segment that a restored record refused
+ * @r: the ruling, replaced if the segment passes now
+ *
+ * Context: tcpw_flow.lock held.
+ */
+void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
+		   const struct tcpw_config *cfg, struct tcpw_ruling *r)
+{
+	struct tcpw_conn conn = flow->facts.conn;
+	struct tcpw_ruling again;
+
+	lockdep_assert_held(&flow->lock);
+	if ((pkt->seg.flags & (TCPW_SYN | TCPW_RST | TCPW_ACK)) != TCPW_ACK)
+		return;
+	if (r->verdict == TCPWARD_VERDICT_DROP) {
+		move_sender(&conn.ep[pkt->side], &pkt->seg);
+		move_receiver(&conn.ep[!pkt->side], &pkt->seg);
+		bound_iss(&conn.ep[0]);
+		bound_iss(&conn.ep[1]);
+		again = tcpw_judge(&conn, flow->ext, pkt->side, &pkt->seg,
+				   cfg, pkt->now_ms);
+		if (again.verdict != TCPWARD_VERDICT_PASS)
+			return;
+		flow->facts.conn = conn;
+		*r = again;
+	}
+	if (r->verdict == TCPWARD_VERDICT_PASS)
+		hear(flow, pkt->side);
+}
+
+void tcpw_catch_up_begin(struct tcpw_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->unheard[0] = HEARD;
+	flow->unheard[1] = HEARD;
+}

@@ -26,12 +26,27 @@ static const char filter_details[] =
 	"  and, or, not, ( )      side by side means and\n"
 	"IPv6 with a port stands in brackets: [2001:db8::1]:443";
 
+static const char save_details[] =
+	"To change the module without cutting or adopting a connection:\n"
+	"  tcpward save FILE\n"
+	"  rmmod tcpward\n"
+	"  insmod tcpward.ko mode=off\n"
+	"  tcpward restore FILE\n"
+	"restore drops nothing before all connections are back, then sets "
+	"the saved mode.\n"
+	"Without FILE, or with -, they write to and read from standard "
+	"output and input.";
+
 static const char *const no_options[] = { NULL };
 static const char *const watch_options[] = {
 	"-c, --count N\tend after N lines",
 	NULL };
 static const char *const forget_options[] = {
 	"-y, --yes\tdo not ask",
+	NULL
+};
+static const char *const restore_options[] = {
+	"-c, --check\tread and check the file, and do no more",
 	NULL
 };
 static const char *const trace_options[] = {
@@ -133,6 +148,22 @@ const struct command commands[] = {
 		.summary = "change the configuration, all keys or none",
 		.options = no_options,
 		.lists_keys = true,
+	},
+	{
+		.name = "save",
+		.run = cmd_save,
+		.usage = "[FILE]",
+		.summary = "write all connections and the configuration",
+		.options = no_options,
+		.details = save_details,
+	},
+	{
+		.name = "restore",
+		.run = cmd_restore,
+		.usage = "[FILE]",
+		.summary = "read them into a module that was loaded anew",
+		.options = restore_options,
+		.details = save_details,
 	},
 	{
 		.name = "forget",

@@ -43,6 +43,7 @@ class Family:
         answer = self._send(CTRL_CMD_GETFAMILY,
                             [attr(CTRL_ATTR_FAMILY_NAME,
                                   name.encode() + b"\0")])
+        self.socket.recv(65536)     # the acknowledgement behind it
         found = attributes(answer[20:])
         self.id = struct.unpack("=H", found[CTRL_ATTR_FAMILY_ID])[0]
 

@@ -247,6 +247,22 @@ static bool unknown(struct passage *p)
 	return true;
 }
 
+/* By its name, or the one under which it began at the other place. */
+static struct tcpw_flow *find(struct tcpw_net *tn, struct tcpw_packet *pkt)
+{
+	struct tcpw_flow *flow = tcpw_table_find(tn, &pkt->tuple);
+
+	if (flow || !pkt->aliased)
+		return flow;
+	flow = tcpw_table_find(tn, &pkt->alias);
+	if (!flow)
+		return NULL;
+	pkt->tuple = pkt->alias;
+	pkt->side = pkt->alias_side;
+	pkt->aliased = false;
+	return flow;
+}
+
 /* What becomes of the packet. Return: whether it is dropped. */
 static bool dropped(const struct passage *p)
 {
@@ -282,7 +298,7 @@ bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 	if (p.policy->set.csum)
 		tcpw_packet_checksum(pkt);
 	do {
-		flow = tcpw_table_find(tn, &pkt->tuple);
+		flow = find(tn, pkt);
 	} while (!(flow ? known(&p, flow) : unknown(&p)));
 	drop = dropped(&p);
 	tcpw_report_segment(tn, pkt, &p.out, !drop &&

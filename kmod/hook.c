@@ -107,6 +107,7 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (skipped(tn, skb) || !tcpw_packet_read(&pkt))
 		return NF_ACCEPT;
+	tcpw_nat_alias(&pkt);
 	return judge(tn, &pkt);
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Before NAT, each direction of a translated connection carries addresses of
- * its own. Here nf_conntrack is asked what the client called the connection:
- * by that name both are followed as one. Holds nf_conntrack while it is asked;
- * never makes an entry there, never changes one.
+ * Names of translated connections. Before NAT, each direction carries addresses
+ * of its own, and nf_conntrack is asked what the client called the connection:
+ * by that name both are followed as one. Beside the filter both carry the
+ * client's address and the server's true one. Where these names differ, each
+ * is the other's alias, under which a record may have begun. Holds
+ * nf_conntrack while it is asked; never makes an entry there, never changes
+ * one.
  */
 #include "tcpward.h"
 
@@ -81,16 +84,38 @@ static struct nf_conntrack_tuple_hash *find(const struct tcpw_packet *pkt)
 	return READ_ONCE(find_get)(pkt->state->net, &zone, &name);
 }
 
-static void rename(struct tcpw_packet *pkt, const struct nf_conn *ct, bool back)
+/* What the client calls it. */
+static u8 name_before(struct tcpw_tuple *tuple, const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *name;
 	u8 client;
 
 	name = nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL);
-	tcpw_tuple_make(&pkt->tuple, pkt->tuple.family,
+	tcpw_tuple_make(tuple, name->src.l3num,
 			&name->src.u3, name->src.u.tcp.port,
 			&name->dst.u3, name->dst.u.tcp.port, &client);
-	pkt->side = client ^ back;
+	return client;
+}
+
+/* The client as it calls itself, the server as it does. */
+static u8 name_between(struct tcpw_tuple *tuple, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *sent, *answered;
+	u8 client;
+
+	sent = nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL);
+	answered = nf_ct_tuple(ct, IP_CT_DIR_REPLY);
+	tcpw_tuple_make(tuple, sent->src.l3num,
+			&sent->src.u3, sent->src.u.tcp.port,
+			&answered->src.u3, answered->src.u.tcp.port, &client);
+	return client;
+}
+
+static void rename(struct tcpw_packet *pkt, const struct nf_conn *ct, bool back)
+{
+	pkt->side = name_before(&pkt->tuple, ct) ^ back;
+	pkt->alias_side = name_between(&pkt->alias, ct) ^ back;
+	pkt->aliased = READ_ONCE(ct->status) & IPS_DST_NAT;
 	pkt->seg.known &= ~TCPW_SEG_FROM_SERVER;
 	if (back)
 		pkt->seg.known |= TCPW_SEG_FROM_SERVER;
@@ -118,6 +143,24 @@ void tcpw_nat_rename(struct tcpw_packet *pkt)
 		rename(pkt, ct, NF_CT_DIRECTION(hash) == IP_CT_DIR_REPLY);
 	nf_conntrack_put(&ct->ct_general);
 }
+
+/*
+ * tcpw_nat_alias() - note what the client calls a translated connection
+ *
+ * Context: netfilter hook of place "filter", RCU read side.
+ */
+void tcpw_nat_alias(struct tcpw_packet *pkt)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+
+	if (!ct || !(READ_ONCE(ct->status) & IPS_DST_NAT) ||
+	    nf_ct_protonum(ct) != IPPROTO_TCP)
+		return;
+	pkt->alias_side = name_before(&pkt->alias, ct) ^
+			  (CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY);
+	pkt->aliased = true;
+}
 #else
 bool tcpw_nat_load(void)
 {
@@ -134,6 +177,10 @@ void tcpw_nat_release(void)
 }
 
 void tcpw_nat_rename(struct tcpw_packet *pkt)
+{
+}
+
+void tcpw_nat_alias(struct tcpw_packet *pkt)
 {
 }
 #endif

@@ -55,16 +55,6 @@ void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms)
 		WRITE_ONCE(tn->pressed_ms, until_ms);
 }
 
-/*
- * A translated connection is called differently at each place, and has no
- * record after a move: it is adopted.
- */
-static int hooks_move(struct tcpw_net *tn, const struct tcpw_config *cfg)
-{
-	tcpw_net_pressed(tn, cfg->timeout_established_ms);
-	return tcpw_hook_move(tn, cfg->placement);
-}
-
 static int hooks_in(struct tcpw_net *tn, const struct tcpw_config *cfg)
 {
 	int err;
@@ -72,7 +62,7 @@ static int hooks_in(struct tcpw_net *tn, const struct tcpw_config *cfg)
 	lockdep_assert_held(&tn->lock);
 	if (tn->hooked)
 		return tn->places == BIT(cfg->placement) ? 0 :
-		       hooks_move(tn, cfg);
+		       tcpw_hook_move(tn, cfg->placement);
 	if (tn->leaving)
 		return -ENODEV;
 	err = tcpw_hook_register(tn, cfg->placement);

@@ -25,6 +25,8 @@ struct layer {
 	unsigned int total;	/* octets of TCP header and payload */
 	bool fragment;		/* the first one; others are not judged */
 	bool group;		/* to a broadcast or multicast address */
+	bool stopover;		/* daddr is not the network header's own */
+	struct in6_addr last;	/* what daddr points to then */
 };
 
 /*
@@ -81,8 +83,40 @@ static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
 	return true;
 }
 
-static bool read_ipv6(const struct sk_buff *skb, struct layer *layer)
+/*
+ * A routing header with segments left makes the destination a stopover; its
+ * first address is the last one on the way, in both types that are in use
+ * (RFC 6275 6.4, RFC 8754 2).
+ *
+ * Return: false where the end of the way is not told.
+ */
+static bool read_routing(const struct tcpw_packet *pkt, struct layer *layer)
 {
+	int flags = IP6_FH_F_SKIP_RH;
+	struct ipv6_rt_hdr buffer, *routing;
+	unsigned int offset = 0;
+	unsigned short fragment;
+
+	if (ipv6_find_hdr(pkt->skb, &offset, NEXTHDR_ROUTING, &fragment,
+			  &flags) != NEXTHDR_ROUTING)
+		return true;
+	/* The host sends it on, and it is judged as what it is then. */
+	if (pkt->state->hook == NF_INET_LOCAL_IN)
+		return false;
+	routing = skb_header_pointer(pkt->skb, offset, sizeof(buffer),
+				     &buffer);
+	if (!routing || (routing->type != IPV6_SRCRT_TYPE_2 &&
+			 routing->type != IPV6_SRCRT_TYPE_4))
+		return false;
+	layer->stopover = true;
+	layer->daddr = &layer->last;
+	return !skb_copy_bits(pkt->skb, offset + 8, &layer->last,
+			      sizeof(layer->last));
+}
+
+static bool read_ipv6(const struct tcpw_packet *pkt, struct layer *layer)
+{
+	const struct sk_buff *skb = pkt->skb;
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	unsigned int network = skb_network_offset(skb);
 	unsigned int end = skb->len;
@@ -107,14 +141,14 @@ static bool read_ipv6(const struct sk_buff *skb, struct layer *layer)
 	layer->total = end - offset;
 	layer->fragment = fragment;
 	layer->group = ipv6_addr_is_multicast(&ip6h->daddr);
-	return true;
+	return ip6h->nexthdr == IPPROTO_TCP || read_routing(pkt, layer);
 }
 
 static bool read_layer(const struct tcpw_packet *pkt, struct layer *layer)
 {
 	if (pkt->state->pf == NFPROTO_IPV4)
 		return read_ipv4(pkt->skb, layer);
-	return read_ipv6(pkt->skb, layer);
+	return read_ipv6(pkt, layer);
 }
 
 /* As much of the TCP header as there is, contiguous. */
@@ -194,10 +228,13 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 	unsigned int avail;
 	const u8 *tcp;
 
+	layer.stopover = false;
 	if (!read_layer(pkt, &layer))
 		return false;
 	pkt->offset = layer.offset;
 	pkt->renamed = false;
+	pkt->aliased = false;
+	pkt->stopover = layer.stopover;
 	tcp = header(pkt, layer.total, buffer, &avail);
 	if (avail >= sizeof(ports))
 		memcpy(ports, tcp, sizeof(ports));
@@ -216,6 +253,9 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 /*
  * tcpw_packet_checksum() - verify the checksum of a received segment (R2)
  *
+ * The sum covers the address where a routing header ends, for which the kernel
+ * has no help: such a segment counts as right.
+ *
  * A partial sum, as local output and loopback have it, counts as right. The
  * sum that a forwarded packet leaves with is of no use to its next device.
  */
@@ -223,7 +263,7 @@ void tcpw_packet_checksum(struct tcpw_packet *pkt)
 {
 	const struct nf_hook_state *state = pkt->state;
 
-	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad)
+	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad || pkt->stopover)
 		return;
 	if (nf_checksum(pkt->skb, state->hook, pkt->offset, IPPROTO_TCP,
 			state->pf))

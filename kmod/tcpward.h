@@ -213,6 +213,10 @@ struct tcpw_packet {
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
 	u8 side;		/* of the sender, index in tuple */
+	struct tcpw_tuple alias;	/* its name at the other place */
+	u8 alias_side;
+	bool aliased;		/* there is such a name */
+	bool stopover;		/* the packet does not go to its receiver yet */
 	bool renamed;		/* the tuple is not the packet's own */
 };
 
@@ -250,11 +254,12 @@ int tcpw_hook_register(struct tcpw_net *tn, u32 place);
 void tcpw_hook_unregister(struct tcpw_net *tn);
 int tcpw_hook_move(struct tcpw_net *tn, u32 place);
 
-/* nat.c: names of translated connections, where NAT is yet to come */
+/* nat.c: names of translated connections */
 bool tcpw_nat_load(void);
 int tcpw_nat_hold(void);
 void tcpw_nat_release(void);
 void tcpw_nat_rename(struct tcpw_packet *pkt);
+void tcpw_nat_alias(struct tcpw_packet *pkt);
 
 /* packet.c: from a packet to a tuple and a segment */
 bool tcpw_packet_read(struct tcpw_packet *pkt);

@@ -15,8 +15,8 @@ static struct kmem_cache *ext_cache;
 
 int __init tcpw_flow_init(void)
 {
-	/* 320 with a plain lock; those of debug kernels are larger. */
-	BUILD_BUG_ON(sizeof(struct tcpw_flow) > 316 + sizeof(spinlock_t));
+	/* Debug kernels have larger locks. */
+	BUILD_BUG_ON(sizeof(spinlock_t) == 4 && sizeof(struct tcpw_flow) > 320);
 	flow_cache = KMEM_CACHE(tcpw_flow, SLAB_HWCACHE_ALIGN);
 	if (!flow_cache)
 		return -ENOMEM;

@@ -30,6 +30,16 @@
 }
 #endif
 
+/*
+ * Reasons of modules for freeing a packet, which netfilter hooks can give from
+ * 6.7 on. The kernel numbers who may name some, and has no number for others:
+ * that of Open vSwitch is used while that is not there.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#include <net/dropreason.h>
+#define TCPW_DROP_SUBSYS SKB_DROP_REASON_SUBSYS_OPENVSWITCH
+#endif
+
 /* Attributes of a dump request, parsed. */
 static inline struct nlattr **tcpw_compat_dump_attrs(struct netlink_callback *cb)
 {

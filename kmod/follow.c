@@ -301,6 +301,8 @@ bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 		flow = find(tn, pkt);
 	} while (!(flow ? known(&p, flow) : unknown(&p)));
 	drop = dropped(&p);
+	if (drop)
+		pkt->refused = p.out.ruling.reason;
 	tcpw_report_segment(tn, pkt, &p.out, !drop &&
 			    p.out.ruling.verdict == TCPWARD_VERDICT_DROP);
 	return !drop;

@@ -86,7 +86,7 @@ static unsigned int judge(struct tcpw_net *tn, struct tcpw_packet *pkt)
 		pass = both_pass(tn, pkt);
 	else
 		pass = tcpw_follow_segment(tn, pkt);
-	return pass ? NF_ACCEPT : NF_DROP;
+	return pass ? NF_ACCEPT : tcpw_drop(pkt);
 }
 
 /* Loopback is judged as input: after NAT of local output has chosen it. */

@@ -117,9 +117,10 @@ static int __init tcpw_init(void)
 	int err;
 
 	set_defaults();
+	tcpw_drop_init();
 	err = tcpw_flow_init();
 	if (err)
-		return err;
+		goto exit_drop;
 	err = tcpw_net_init();
 	if (err)
 		goto exit_flow;
@@ -144,6 +145,8 @@ exit_net:
 	tcpw_net_exit();
 exit_flow:
 	tcpw_flow_exit();
+exit_drop:
+	tcpw_drop_exit();
 	return err;
 }
 
@@ -154,6 +157,7 @@ static void __exit tcpw_exit(void)
 	tcpw_netlink_exit();
 	tcpw_net_exit();
 	tcpw_flow_exit();
+	tcpw_drop_exit();
 }
 
 module_init(tcpw_init);

@@ -218,6 +218,7 @@ struct tcpw_packet {
 	bool aliased;		/* there is such a name */
 	bool stopover;		/* the packet does not go to its receiver yet */
 	bool renamed;		/* the tuple is not the packet's own */
+	u8 refused;		/* enum tcpward_reason, once it has to go */
 };
 
 /* One endpoint that went from one state to another. */
@@ -282,6 +283,11 @@ void tcpw_catch_up_begin(struct tcpw_flow *flow);
 #define TCPW_EXT_SHARE 8	/* one connection in so many may have an ext */
 
 bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt);
+
+/* drop.c: the end of a refused packet */
+void tcpw_drop_init(void);
+void tcpw_drop_exit(void);
+unsigned int tcpw_drop(const struct tcpw_packet *pkt);
 
 /* flow.c: one connection; all but tcpw_flow_alloc() under its lock */
 int tcpw_flow_init(void);

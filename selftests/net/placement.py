@@ -38,7 +38,8 @@ def without_conntrack():
         subprocess.run(["sysctl", "-qw", "kernel.modprobe=" + modprobe],
                        check=True)
     assert done.returncode == 1, done
-    assert "nf_conntrack, which does not load" in done.stderr, done
+    assert ("placement=early needs the kernel module nf_conntrack, which does "
+            "not load") in done.stderr, done
     config = stage.tcpward(ROUTER, "get", "placement")["config"]
     assert config["placement"]["value"] == "filter", config
 

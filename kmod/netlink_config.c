@@ -9,6 +9,7 @@
 #include "netlink_gen.h"
 #include "tcpward.h"
 
+#include <linux/kmemleak.h>
 #include <linux/slab.h>
 
 static const char *range_text[TCPW_KNOBS] __ro_after_init;
@@ -95,6 +96,8 @@ int __init tcpw_config_policy_init(struct genl_ops *op)
 			tcpw_config_policy_exit();
 			return -ENOMEM;
 		}
+		/* It does not look into __ro_after_init of modules. */
+		kmemleak_not_leak(range_text[i]);
 	}
 	op->policy = policy;
 	return 0;

@@ -38,7 +38,9 @@ static int check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 	value = nla_get_u32(attr);
 	if (value >= knob->min && value <= knob->max)
 		return 0;
-	NL_SET_BAD_ATTR(extack, attr);
+	/* The range in numbers, too. */
+	NL_SET_BAD_ATTR_POLICY(extack, attr,
+			       &tcpward_config_set_nl_policy[knob->attr]);
 	extack->_msg = range_text[knob - tcpw_knobs];
 	return -ERANGE;
 }

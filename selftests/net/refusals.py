@@ -9,7 +9,8 @@ import socket
 
 import ktap
 import stage
-from genl import Genl, Refused, attr, nest, number, u8, u16, u32, u64
+from genl import (Genl, Refused, attr, integer, nest, number, parse, u8, u16,
+                  u32, u64)
 from stage import ROUTER
 
 # Texts that no test can bring about, and why.
@@ -20,6 +21,7 @@ CANNOT = {
 }
 ONE, OTHER = bytes([10, 9, 9, 1]), bytes([10, 9, 9, 2])
 TRACES = 64
+MIN_VALUE, MAX_VALUE = 4, 5     # of an attribute's policy, unsigned
 # Linux 6.1 gives the begin of a dump no place for words.
 DUMPS_TOLD = tuple(map(int, os.uname().release.split(".")[:2])) > (6, 1)
 
@@ -180,12 +182,14 @@ def traces():
 
 
 def ranges():
-    """Each key beyond its range: the key and the range in words."""
+    """Each key beyond its range: the key and the range in words, and the
+    range in numbers."""
     sock = genl()
-    keys = re.findall(r'\.name = "(\w+)",.*?\.attr = TCPWARD_(\w+),',
+    keys = re.findall(r'\.name = "(\w+)",.*?\.attr = TCPWARD_(\w+),.*?'
+                      r'\.min = (\d+),\s+\.max = (\d+),',
                       open("kmod/core/knobs_gen.c").read(), re.S)
     assert len(keys) > 20, keys
-    for name, attribute in keys:
+    for name, attribute, least, most in keys:
         if name == "skip_mark":     # takes every number
             continue
         attrs = u32(attribute, 0 if name == "mark" else 0xffffffff)
@@ -197,6 +201,9 @@ def ranges():
             assert re.match(name + " must be (from|one of) ", refused.text), \
                 refused
             assert at(attrs, refused.bad_offset - 20) == number(attribute)
+            policy = dict(parse(refused.policy))
+            got = integer(policy[MIN_VALUE]), integer(policy[MAX_VALUE])
+            assert got == (int(least), int(most)), (name, got)
 
 
 def nothing_changed(before):

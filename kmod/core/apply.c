@@ -165,6 +165,7 @@ static void swap_in_syn(const struct apply *a, unsigned int opener)
 
 	tcpw_endpoint_from_syn(ep, slot, a->now_ms);
 	*slot = former;
+	tcpw_synacks_swap(a->ext, a->r->slot);
 }
 
 static void apply_pick_syn(const struct apply *a)

@@ -88,6 +88,17 @@ static void synacks_void(struct tcpw_ext *ext, int syn)
 			ext->synack[i].flags = 0;
 }
 
+void tcpw_synacks_swap(struct tcpw_ext *ext, __u8 slot)
+{
+	struct tcpw_synack *sa = ext->synack;
+
+	for (; sa < ext->synack + TCPW_CANDIDATES; sa++)
+		if (sa->syn == slot)
+			sa->syn = TCPW_CANDIDATES;
+		else if (sa->syn == TCPW_CANDIDATES)
+			sa->syn = slot;
+}
+
 void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot)
 {
 	ext->syn[slot].flags = 0;

@@ -155,6 +155,8 @@ void tcpw_syn_add(struct tcpw_ext *ext, unsigned int side,
 /* Forget syn[slot] and what answers it. */
 void tcpw_syn_cancel(struct tcpw_ext *ext, __u8 slot);
 void tcpw_synack_drop(struct tcpw_ext *ext, int answer);
+/* syn[slot] and the record's own SYN change places. */
+void tcpw_synacks_swap(struct tcpw_ext *ext, __u8 slot);
 /* Forget what answers the record's own SYN. */
 void tcpw_synacks_void_own(struct tcpw_ext *ext);
 /* Keep @sa, in the place of the oldest if need be. */

@@ -5,11 +5,15 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
+. selftests/lib/ktap.sh
 . selftests/lib/defer.sh
 . selftests/lib/net.sh
 . selftests/lib/python.sh
 
-[ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing
-modprobe drop_monitor
+[ -e /sys/kernel/tracing/trace ] ||
+	mount -t tracefs tracefs /sys/kernel/tracing ||
+	ktap_skip_all "the kernel has no tracepoints"
+modprobe drop_monitor && modprobe -n openvswitch ||
+	ktap_skip_all "the kernel has no drop_monitor, or no Open vSwitch"
 net_up
 net_python selftests/net/instruments.py

@@ -37,7 +37,8 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
 .DELETE_ON_ERROR:
-.PHONY: all programs module demo check check-native check-vm conformance \
+.PHONY: all programs module demo check check-native check-vm check-debug \
+	conformance \
 	captures-check fuzz model vm vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
@@ -130,6 +131,9 @@ check-native: ## run the tests that need no VM
 
 check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
+
+check-debug: deps ## run the VM tests and more on a kernel full of detectors
+	@TEST_TIMEOUT=$${TEST_TIMEOUT:-1200} selftests/check debug
 
 model: ## explore two endpoints with the core between them, for minutes
 	@selftests/model/run

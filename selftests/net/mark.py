@@ -3,6 +3,7 @@
 
 import contextlib
 import re
+import select
 import subprocess
 import textwrap
 
@@ -96,7 +97,10 @@ def tells_truth():
 
 
 def heard(watch):
+    """It may not listen yet."""
     forged(4, OTHER)
+    if not select.select([watch.stdout], [], [], 1)[0]:
+        return False
     line = watch.stdout.readline()
     assert '"observed":true' in line.replace(" ", ""), line
     return True

@@ -103,7 +103,9 @@ def connected(case, family, port):
 def record(client):
     """The one record of a connection: whatever has the client's port."""
     port = client.getsockname()[1]
-    found = [c for c in stage.connections(ROUTER) if port in
+    family = 6 if client.family == socket.AF_INET6 else 4
+    found = [c for c in stage.connections(ROUTER) if
+             c["family"] == family and port in
              (c["client"]["port"], c["server"]["port"])]
     assert len(found) == 1, found
     return found[0]

@@ -146,8 +146,10 @@ def on_port(port, family=4, client=CLIENT, server=SERVER, address=None):
 
 
 def seen(client_socket):
-    port = client_socket.getsockname()[1]
-    return stage.connections(ROUTER, "sport", "=", ":%d" % port)
+    """Other connections may have the same port."""
+    address, port = client_socket.getsockname()[:2]
+    return [c for c in stage.connections(ROUTER, "sport", "=", ":%d" % port)
+            if c["client"]["addr"] == address]
 
 
 def left_out(place, family):

@@ -63,6 +63,20 @@ def wait_for(what, condition, seconds=TIMEOUT_S, show=None):
         time.sleep(0.05)
 
 
+def insmod(*parameters):
+    subprocess.run(["insmod", "/run/vm/tcpward.ko", *parameters], check=True)
+
+
+def rmmod():
+    subprocess.run(["rmmod", "tcpward"], check=True)
+
+
+def switch(mode):
+    """Everywhere."""
+    for netns in (CLIENT, ROUTER, SERVER):
+        configure(netns, "mode=" + mode)
+
+
 def tcpward(netns, *words):
     """The tool's JSON."""
     done = subprocess.run(("tcpward", "-N", netns, "-j") + words,

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The checks of adopt-load.sh."""
 
-import subprocess
-
 import ktap
 import load
 import stage
@@ -15,27 +13,14 @@ IDLE = 20           # spoken to again after one of the phases
 PHASES = 3
 
 
-def insmod():
-    subprocess.run(["insmod", "/run/vm/tcpward.ko"], check=True)
-
-
-def rmmod():
-    subprocess.run(["rmmod", "tcpward"], check=True)
-
-
-def switch(mode):
-    for netns in EVERYWHERE:
-        stage.configure(netns, "mode=" + mode)
-
-
 def switch_all():
     for mode in ("off", "observe", "enforce", "off", "enforce"):
-        switch(mode)
+        stage.switch(mode)
 
 
 def change():
-    rmmod()
-    insmod()
+    stage.rmmod()
+    stage.insmod()
 
 
 def wake(idle):
@@ -70,11 +55,11 @@ def all_followed():
 
 def main():
     ktap.plan(3 * PHASES + 1)
-    rmmod()
+    stage.rmmod()
     running = Load(load.crowd(RUNNING, CLIENT, SERVER))
     idle = [load.crowd(IDLE, CLIENT, SERVER) for _ in range(PHASES)]
     running.go_on()
-    phase("loaded", insmod, running, idle[0])
+    phase("loaded", stage.insmod, running, idle[0])
     phase("switched", switch_all, running, idle[1])
     phase("changed", change, running, idle[2])
     ktap.test("the router follows them", all_followed)

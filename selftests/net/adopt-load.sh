@@ -7,14 +7,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/lib/ktap.sh
 . selftests/lib/defer.sh
+. selftests/lib/module.sh
 . selftests/lib/net.sh
 . selftests/lib/python.sh
 
-load() {
-	[ -d /sys/module/tcpward ] || insmod /run/vm/tcpward.ko
-}
-
-[ -e /run/vm/tcpward.ko ] || ktap_skip_all "not in a test VM"
-defer load	# other tests in this VM need it
 net_up
 net_python selftests/net/adopt-load.py

@@ -163,19 +163,6 @@ def nothing_refused():
             {"reasons": {}}, counts))
 
 
-def load():
-    subprocess.run(["insmod", "/run/vm/tcpward.ko"], check=True)
-
-
-def unload():
-    subprocess.run(["rmmod", "tcpward"], check=True)
-
-
-def switch(mode):
-    for netns in EVERYWHERE:
-        stage.configure(netns, "mode=" + mode)
-
-
 def below(how, begin):
     crowd = Crowd()
     begin()
@@ -186,7 +173,7 @@ def below(how, begin):
 
 def strict(pair):
     """Refused until adoption is allowed; then the repeats are adopted."""
-    switch("off")
+    stage.switch("off")
     stage.configure(ROUTER, "pickup=strict", "mode=enforce")
     pair.client.sendall(b"anybody")
     stage.wait_for("refusal", lambda: stage.stats(ROUTER)["reasons"][
@@ -208,13 +195,13 @@ def lenient(pair):
 
 def main():
     ktap.plan(2 * 8 + 2)
-    unload()
-    below("loaded", load)
-    switch("off")
-    unload()
-    load()
-    switch("off")
-    below("switched on", lambda: switch("enforce"))
+    stage.rmmod()
+    below("loaded", stage.insmod)
+    stage.switch("off")
+    stage.rmmod()
+    stage.insmod()
+    stage.switch("off")
+    below("switched on", lambda: stage.switch("enforce"))
     pair = Pair(SERVER_ADDR[4])
     ktap.test("pickup=strict refuses a stranger's data", strict, pair)
     ktap.test("pickup=auto adopts it again", lenient, pair)

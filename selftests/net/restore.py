@@ -33,9 +33,8 @@ def tool(netns, *words, code=0):
 
 
 def reload():
-    subprocess.run(["rmmod", "tcpward"], check=True)
-    subprocess.run(["insmod", "/run/vm/tcpward.ko", "mode=off",
-                    "pickup=strict"], check=True)
+    stage.rmmod()
+    stage.insmod("mode=off", "pickup=strict")
 
 
 class Crowd:

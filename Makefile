@@ -32,7 +32,8 @@ HEAVY_OBJS := $(call objects,$(addprefix tools/tcpward/, \
 LIGHT_OBJS := $(B)/obj/tools/tcpward/elsewhere.o
 SEGPLAY_OBJS := $(call objects,selftests/segplay/*.c)
 MODEL_OBJS := $(call objects,selftests/model/*.c)
-PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward $(B)/full/tcpward) $(if $(SEGPLAY_OBJS),$(B)/segplay)
+PROGRAMS := $(if $(TOOL_OBJS),$(B)/tcpward $(B)/full/tcpward) \
+	$(if $(SEGPLAY_OBJS),$(B)/segplay) $(B)/gun
 MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 	include/uapi/linux/*.h)
 
@@ -69,6 +70,10 @@ $(B)/segplay: $(SEGPLAY_OBJS) $(SEGPLAY_NL) $(LIB_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$$(pkg-config --libs $(SEGPLAY_PKGS)) $(LDLIBS)
+
+$(B)/gun: $(call objects,selftests/gun/*.c)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/model: $(MODEL_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"

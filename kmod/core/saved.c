@@ -295,8 +295,15 @@ static bool has_sent_fin(__u8 state)
 	       state != TCPWARD_STATE_CLOSE_WAIT;
 }
 
-static const char *numbers_fault(const struct tcpw_endpoint *ep)
+/*
+ * Numbers lie in order while the ISS bounds them. Beyond its reach, and where
+ * one end is unknown and segments pass unjudged, they lie anywhere.
+ */
+static const char *numbers_fault(const struct tcpw_endpoint *ep,
+				 const struct tcpw_endpoint *peer)
 {
+	if (!(ep->flags & TCPW_EP_ISS) || peer->flags & TCPW_EP_OPEN)
+		return NULL;
 	if (tcpw_after(ep->una, ep->nxt))
 		return "una is after nxt";
 	if (tcpw_after(ep->dend, ep->nxt))
@@ -305,16 +312,14 @@ static const char *numbers_fault(const struct tcpw_endpoint *ep)
 		return "edge is before una";
 	if (ep->flags & TCPW_EP_FIN && !tcpw_before(ep->fin, ep->nxt))
 		return "fin is not before nxt";
-	if (ep->flags & TCPW_EP_ISS && (ep->iss == ep->nxt ||
-					tcpw_after(ep->iss, ep->una) ||
-					ep->nxt - ep->iss > TCPW_ISS_REACH))
+	if (ep->iss == ep->nxt || tcpw_after(ep->iss, ep->una) ||
+	    ep->nxt - ep->iss > TCPW_ISS_REACH)
 		return "iss is not before una and nxt, and within reach";
-	if (!ep->maxwnd)
-		return "max_window_bytes is 0";
 	return NULL;
 }
 
-static const char *end_fault(const struct tcpw_endpoint *ep)
+static const char *end_fault(const struct tcpw_endpoint *ep,
+			     const struct tcpw_endpoint *peer)
 {
 	if (ep->state > TCPWARD_STATE_MAX)
 		return "state is out of range";
@@ -335,7 +340,9 @@ static const char *end_fault(const struct tcpw_endpoint *ep)
 		return "flags lack syn or open";
 	if (has_sent_fin(ep->state) && !(ep->flags & TCPW_EP_FIN))
 		return "this state needs flag fin";
-	return numbers_fault(ep);
+	if (!ep->maxwnd)
+		return "max_window_bytes is 0";
+	return numbers_fault(ep, peer);
 }
 
 static const char *conn_fault(const struct tcpw_conn *conn)
@@ -361,8 +368,8 @@ static const char *conn_fault(const struct tcpw_conn *conn)
 	if (conn->ep[0].state == TCPWARD_STATE_LISTEN &&
 	    conn->ep[1].state == TCPWARD_STATE_LISTEN)
 		return "neither end has sent anything";
-	fault = end_fault(&conn->ep[0]);
-	return fault ? fault : end_fault(&conn->ep[1]);
+	fault = end_fault(&conn->ep[0], &conn->ep[1]);
+	return fault ? fault : end_fault(&conn->ep[1], &conn->ep[0]);
 }
 
 static const char *candidates_fault(const struct tcpw_ext *ext)

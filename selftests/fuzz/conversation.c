@@ -227,6 +227,7 @@ static struct tcpw_ruling carry_out(struct conversation *c, unsigned int side,
 	if (r.verdict == TCPWARD_VERDICT_PASS)
 		c->written_ms = c->now_ms;
 	check_record(&c->now, &c->cfg, c->written_ms);
+	check_saved(&c->now, c->now_ms);
 	return r;
 }
 

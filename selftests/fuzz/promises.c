@@ -6,6 +6,9 @@
  */
 #include "promises.h"
 
+#include "core/saved.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #define REACH 0x40000000u
@@ -250,4 +253,34 @@ void check_record(const struct memory *at, const struct tcpw_config *cfg,
 	/* Of numbers met in the middle nothing is certain. */
 	check_endpoint(&conn->ep[0], well_known(at, conn));
 	check_endpoint(&conn->ep[1], well_known(at, conn));
+}
+
+void check_saved(const struct memory *at, uint64_t now_ms)
+{
+	const struct tcpw_conn *shadow = &at->ext.shadow;
+	struct tcpw_ext *ext = NULL;
+	struct memory copy = *at;
+	const char *fault;
+
+	if (at->conn.kind == TCPWARD_KIND_BLANK ||
+	    tcpw_expired(&at->conn, now_ms))
+		return;
+	if (at->has_ext)
+		ext = &copy.ext;
+	tcpw_saved(&copy.conn, ext, now_ms);
+	fault = tcpw_saved_fault(&copy.conn, ext);
+	if (fault)
+		fprintf(stderr, "refused: %s\n", fault);
+	must(!fault, "what the core has made can be restored");
+	tcpw_restored(&copy.conn, ext, now_ms);
+	must(!memcmp(&copy.conn, &at->conn, sizeof(copy.conn)),
+	     "a record restored at once is the same");
+	/* The rest of what is over is told as a moment. */
+	if (shadow->kind == TCPWARD_KIND_BLANK ||
+	    tcpw_expired(shadow, now_ms))
+		copy.ext.shadow.deadline_ms = shadow->deadline_ms;
+	if (at->ext.shadow_until_ms <= now_ms)
+		copy.ext.shadow_until_ms = at->ext.shadow_until_ms;
+	must(!memcmp(&copy.ext, &at->ext, sizeof(copy.ext)),
+	     "what stands beside it is, too");
 }

@@ -25,5 +25,7 @@ void check_copy(const struct tcpw_ruling *first,
 /* Of a record at any time; @now_ms: when it was written last. */
 void check_record(const struct memory *at, const struct tcpw_config *cfg,
 		  uint64_t now_ms);
+/* Of a record that may be saved at any time, and restored. */
+void check_saved(const struct memory *at, uint64_t now_ms);
 
 #endif

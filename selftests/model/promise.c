@@ -5,6 +5,8 @@
  */
 #include "model.h"
 
+#include "core/saved.h"
+
 #include <string.h>
 
 #define LONGEST_MS 7440000	/* no deadline lies further off (R84) */
@@ -114,6 +116,19 @@ static void check_end(const struct state *st, struct complaint *complaint)
 	complaint->what = "the record outlives its deadlines";
 }
 
+/* What is saved now is no file that restore refuses. */
+static void check_saved(const struct state *st, struct complaint *complaint)
+{
+	struct middle mid = st->middle;
+	struct tcpw_ext *ext = mid.has_ext ? &mid.ext : NULL;
+
+	if (mid.conn.kind == TCPWARD_KIND_BLANK)
+		return;
+	tcpw_saved(&mid.conn, ext, st->now_ms);
+	if (tcpw_saved_fault(&mid.conn, ext))
+		complaint->what = "the record is saved, and refused by restore";
+}
+
 void check_passage(const struct scenario *sc, const struct state *before,
 		   const struct state *after, const struct passage *p,
 		   struct complaint *complaint)
@@ -126,6 +141,8 @@ void check_passage(const struct scenario *sc, const struct state *before,
 		check_drop(sc, before, after, p, complaint);
 	if (!complaint->what)
 		check_end(after, complaint);
+	if (!complaint->what)
+		check_saved(after, complaint);
 }
 
 static bool is_finished(const struct end *end)

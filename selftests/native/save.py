@@ -148,8 +148,16 @@ EXTS = (
 
 
 def damaged_fin():
-    conn = changed(CONN, "core.lower.flags", ["syn", "fin"])
+    conn = changed(CONN, "core.lower.flags", ["syn", "iss", "fin"])
     return sealed([CONN, changed(conn, "core.lower.fin", 6001)])
+
+
+def unbounded():
+    """What the core itself keeps where no ISS bounds the numbers."""
+    wild = dict(CONN["core"]["lower"], una=2**31, dend=2**31 + 9,
+                edge=2**30, fin=2**31, state="FIN_WAIT_1")
+    return [changed(CONN, "core.lower", dict(wild, flags=flags))
+            for flags in (["open", "fin"], ["syn", "fin"])]
 
 
 def schema_holds():
@@ -188,9 +196,10 @@ def no_module():
 
 
 def main():
-    ktap.plan(2 + len(files()) + len(RECORDS) + len(EXTS) + 5)
+    ktap.plan(3 + len(files()) + len(RECORDS) + len(EXTS) + 5)
     ktap.test("no connections", good, [])
     ktap.test("connections with and without ext", good, [CONN, WITH_EXT] * 50)
+    ktap.test("numbers beyond the reach of an ISS", good, unbounded())
     for what, line, cause, content in files():
         ktap.test(what, refused, line, cause, content)
     for path, value, cause in RECORDS:

@@ -249,6 +249,7 @@ struct dump {
 	struct rhashtable_iter iter;
 	struct tcpw_filter filter;
 	unsigned int generation;
+	u64 place;		/* id of the record that it goes on with */
 	struct look look;
 };
 
@@ -320,25 +321,42 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* 0: none. */
+static u64 id_of(struct tcpw_flow *flow)
+{
+	u64 id;
+
+	if (IS_ERR_OR_NULL(flow))
+		return 0;
+	spin_lock_bh(&flow->lock);
+	id = flow->facts.id;
+	spin_unlock_bh(&flow->lock);
+	return id;
+}
+
 /*
- * Go on with the walk. A table that was resized begins anew, and a record
- * that has gone leaves the walk to count its way: both may show a record
- * twice or not at all.
- *
- * Return: 1 to go on, 0 at the end of the table, -EMSGSIZE.
+ * Go on with the walk. A table that was resized begins anew; a record that
+ * has gone leaves the walk to count its way, or to take another one for it
+ * that was given the same memory. All may show a record twice or not at all.
  */
+static struct tcpw_flow *resume(struct dump *dump)
+{
+	int resized = rhashtable_walk_start_check(&dump->iter);
+	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->iter);
+
+	if (resized || (dump->place && dump->place != id_of(flow)))
+		dump->generation++;
+	return flow;
+}
+
+/* Return: 1 to go on, 0 at the end of the table, -EMSGSIZE. */
 static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 			struct dump *dump)
 {
-	bool had_place = dump->iter.p;
-	struct tcpw_flow *flow;
+	struct tcpw_flow *flow = resume(dump);
 	unsigned int looks = 0;
 	int ret = 0;
 
-	if (rhashtable_walk_start_check(&dump->iter) == -EAGAIN ||
-	    (had_place && !dump->iter.p))
-		dump->generation++;
-	flow = rhashtable_walk_peek(&dump->iter);
 	while (flow) {
 		if (flow == ERR_PTR(-EAGAIN)) {
 			dump->generation++;
@@ -352,6 +370,7 @@ static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 			break;
 		}
 	}
+	dump->place = id_of(flow);
 	rhashtable_walk_stop(&dump->iter);
 	return ret;
 }

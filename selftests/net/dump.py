@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """The checks of dump.sh."""
 
+import ctypes
+import os
 import socket
 import threading
 
 import ktap
 import stage
-from genl import DUMP, Genl, Refused, integer, nest, number, parse, u16, u64
+from genl import (DUMP, DUMP_INTR, MSG_DONE, Genl, Message, Refused, integer,
+                  nest, number, parse, u16, u64)
 from segments import Raw, Segment
 from stage import CLIENT, CLIENT_ADDR, ROUTER, SERVER, SERVER_ADDR
 
@@ -15,6 +18,7 @@ DUMPS = 30
 SMALL = 4096        # octets read at once: a dump takes many reads
 CMD_CONN_GET = number("CMD_CONN_GET")
 REFUSED = 1500      # segments, far more than a small buffer holds
+MEMBARRIER = 324    # system call; command 1 waits for all RCU readers
 
 
 def genl(**options):
@@ -114,6 +118,63 @@ def interrupted():
     assert not consistent, "not told"
 
 
+def parts(sock):
+    """A dump as it comes, read by read: the ports of the openers."""
+    sock.send(CMD_CONN_GET, nest("A_CONN_FILTER", u16("A_FILTER_PORT", 9)),
+              DUMP)
+    while True:
+        part = [Message(*message) for message in sock.receive()]
+        yield [(integer(dict(parse(m.get("A_CONN_CLIENT")))[
+            number("A_ENDPOINT_PORT")]), m.flags) for m in part if m.attrs]
+        if part[-1].kind == MSG_DONE:
+            return
+
+
+def opens(raw, port):
+    raw.send(Segment((CLIENT_ADDR[4], port), (SERVER_ADDR[4], 9), "S", 1))
+
+
+def closes(port):
+    stage.tcpward(ROUTER, "forget", "sport", "=", ":%d" % port, "and",
+                  "dport", "=", ":9")
+
+
+def returned(raw, sock, order, reads):
+    """What the dump stands at goes, and comes back in the same memory."""
+    dump = parts(sock)
+    told = [next(dump) for _ in range(reads)]
+    # The kernel fills the next part when one is taken out.
+    port = order[reads + 1][0][0]
+    closes(port)
+    for _ in range(2):
+        ctypes.CDLL(None).syscall(MEMBARRIER, 1, 0, 0)
+    opens(raw, port)
+    told += list(dump)
+    ports = [port for part in told for port, _ in part]
+    twice = len(ports) - len(set(ports))
+    flags = [flag for part in told for _, flag in part]
+    assert any(flag & DUMP_INTR for flag in flags), \
+        "not told, and %d were told twice" % twice
+    return twice
+
+
+def same_memory():
+    """On one CPU, so that it is the memory that was freed last."""
+    sock, raw = genl(recv_bytes=SMALL), Raw(CLIENT)
+    allowed, twice = os.sched_getaffinity(0), []
+    os.sched_setaffinity(0, [0])
+    try:
+        for port in range(2000, 2400):
+            opens(raw, port)
+        for reads in range(1, 20):
+            order = list(parts(sock))
+            twice.append(returned(raw, sock, order, reads))
+    finally:
+        os.sched_setaffinity(0, allowed)
+    ktap.comment("told twice: %s" % twice)
+    assert any(twice), "never in the same memory"
+
+
 def tool_says_so(lasting):
     """`list` shows each once, or that the table changed meanwhile."""
     churn, whole = Churn(), 0
@@ -207,7 +268,7 @@ def trace_bounded():
 
 
 def main():
-    ktap.plan(5)
+    ktap.plan(6)
     stage.configure(CLIENT, "mode=off")
     stage.configure(ROUTER, "pickup=strict", "max_half_open=16384")
     ends = connect(LASTING)
@@ -217,6 +278,7 @@ def main():
     ktap.test("each that lives through it, exactly once", exactly_once,
               lasting)
     ktap.test("the tool tells the same", tool_says_so, lasting)
+    ktap.test("another record in the same memory is told apart", same_memory)
     ktap.test("a slow listener sees its losses", losses)
     ktap.test("a trace that is not read is bounded", trace_bounded)
     ktap.test("a dump that was interrupted says so", interrupted)

@@ -259,6 +259,14 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 			      const struct tcpw_seg *seg,
 			      const struct tcpw_config *cfg, __u64 now_ms);
 
+/* The same ruling without the short way of short.c: to compare them. */
+struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
+				    const struct tcpw_ext *ext,
+				    unsigned int side,
+				    const struct tcpw_seg *seg,
+				    const struct tcpw_config *cfg,
+				    __u64 now_ms);
+
 /* Carry out a ruling of tcpw_judge() on the same arguments. */
 void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 		unsigned int side, const struct tcpw_seg *seg,

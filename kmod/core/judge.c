@@ -90,7 +90,7 @@ static struct tcpw_ruling judge_class(const struct tcpw_ctx *c)
 }
 
 /* A keep-alive repeats the octet below what is all acknowledged (R51). */
-static bool repeats(const struct tcpw_ctx *c)
+bool tcpw_repeats(const struct tcpw_ctx *c)
 {
 	__u32 space = tcpw_seg_space(c->seg);
 
@@ -104,12 +104,12 @@ static bool repeats(const struct tcpw_ctx *c)
 	return tcpw_before(c->seg->seq, c->x->nxt);
 }
 
-struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
-			      const struct tcpw_ext *ext, unsigned int side,
-			      const struct tcpw_seg *seg,
-			      const struct tcpw_config *cfg, __u64 now_ms)
+static struct tcpw_ctx context(const struct tcpw_conn *conn,
+			       const struct tcpw_ext *ext, unsigned int side,
+			       const struct tcpw_seg *seg,
+			       const struct tcpw_config *cfg, __u64 now_ms)
 {
-	const struct tcpw_ctx c = {
+	return (struct tcpw_ctx){
 		.conn = conn,
 		.ext = ext,
 		.seg = seg,
@@ -119,18 +119,45 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 		.now_ms = now_ms,
 		.side = side,
 	};
-	__u8 refused = refused_alone(seg);
+}
+
+static struct tcpw_ruling whole_way(const struct tcpw_ctx *c)
+{
+	__u8 refused = refused_alone(c->seg);
 	struct tcpw_ruling r;
 
 	if (refused)
-		return tcpw_ruling_drop(&c, refused);
-	r = judge_class(&c);
+		return tcpw_ruling_drop(c, refused);
+	r = judge_class(c);
 	if (r.verdict == TCPWARD_VERDICT_DROP)
 		return r;
-	flag_segment(&c, &r);
+	flag_segment(c, &r);
 	if (r.verdict == TCPWARD_VERDICT_PASS)
-		r.retransmission = repeats(&c);
-	if (ext)
+		r.retransmission = tcpw_repeats(c);
+	if (c->ext)
 		r.needs_ext = 0;
 	return r;
+}
+
+struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
+				    const struct tcpw_ext *ext,
+				    unsigned int side,
+				    const struct tcpw_seg *seg,
+				    const struct tcpw_config *cfg,
+				    __u64 now_ms)
+{
+	const struct tcpw_ctx c = context(conn, ext, side, seg, cfg, now_ms);
+
+	return whole_way(&c);
+}
+
+struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
+			      const struct tcpw_ext *ext, unsigned int side,
+			      const struct tcpw_seg *seg,
+			      const struct tcpw_config *cfg, __u64 now_ms)
+{
+	const struct tcpw_ctx c = context(conn, ext, side, seg, cfg, now_ms);
+	struct tcpw_ruling r;
+
+	return tcpw_short_way(&c, &r) ? r : whole_way(&c);
 }

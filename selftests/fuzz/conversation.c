@@ -171,6 +171,9 @@ static struct tcpw_ruling judge(const struct conversation *c,
 	     !memcmp(&copy, seg, sizeof(copy)), "judge() writes nothing");
 	again = tcpw_judge(&c->now.conn, ext, side, seg, &c->cfg, c->now_ms);
 	must(!memcmp(&r, &again, sizeof(r)), "the same ruling twice");
+	again = tcpw_judge_whole(&c->now.conn, ext, side, seg, &c->cfg,
+				 c->now_ms);
+	must(!memcmp(&r, &again, sizeof(r)), "both ways come to one ruling");
 	check_ruling(&r, &c->now);
 	return r;
 }

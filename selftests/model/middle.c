@@ -51,6 +51,7 @@ bool middle_take(const struct scenario *sc, struct state *st,
 {
 	struct tcpw_ruling *ruling = &passage->ruling;
 	struct middle *mid = &st->middle, copy;
+	struct tcpw_ruling whole;
 	struct tcpw_config cfg;
 	struct tcpw_seg seg;
 
@@ -62,6 +63,10 @@ bool middle_take(const struct scenario *sc, struct state *st,
 			     passage->side, &seg, &cfg, st->now_ms);
 	if (memcmp(&copy, mid, sizeof(copy)))
 		complaint->what = "judging has changed the record";
+	whole = tcpw_judge_whole(&mid->conn, mid->has_ext ? &mid->ext : NULL,
+				 passage->side, &seg, &cfg, st->now_ms);
+	if (memcmp(&whole, ruling, sizeof(whole)))
+		complaint->what = "the short way of judging leads elsewhere";
 	passage->happened = true;
 	if (mid->conn.kind != TCPWARD_KIND_BLANK || ruling->create) {
 		if (ruling->needs_ext)

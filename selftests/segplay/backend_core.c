@@ -146,17 +146,22 @@ static void follow(const struct packet *packet, struct entry *entry,
 		   uint64_t now_ms, struct outcome *outcome)
 {
 	static const struct tcpw_conn blank;
-	struct tcpw_ruling ruling;
+	const struct tcpw_conn *conn = entry ? &entry->conn : &blank;
+	const struct tcpw_ext *ext = entry ? entry->ext : NULL;
+	struct tcpw_ruling ruling, whole;
 
-	ruling = tcpw_judge(entry ? &entry->conn : &blank,
-			    entry ? entry->ext : NULL, side, seg, &config,
-			    now_ms);
+	ruling = tcpw_judge(conn, ext, side, seg, &config, now_ms);
+	whole = tcpw_judge_whole(conn, ext, side, seg, &config, now_ms);
 	*outcome = (struct outcome){
 		.verdict = ruling.verdict,
 		.reason = ruling.reason,
 		.flag = ruling.flag,
 	};
 	describe(&ruling, outcome->detail, sizeof(outcome->detail));
+	if (memcmp(&ruling, &whole, sizeof(whole))) {
+		outcome->fault = "the short way of judging leads elsewhere";
+		return;
+	}
 	if (!entry && ruling.create)
 		entry = create(packet);
 	if (!entry)

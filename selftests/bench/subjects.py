@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+What is measured: a network namespace with tcpward, one with nf_conntrack, and
+one with neither, which shows what the harness itself costs. Each says whether
+it has really done its work.
+"""
+
+import json
+import socket
+import struct
+
+import genl
+import harness
+from harness import inside, run
+
+ROOM = 2 << 20              # connections that either table has room for
+NETLINK_NETFILTER = 12
+
+
+class Floor:
+    """The harness alone: tcpward is loaded, but off."""
+    tracked = False
+
+    def __init__(self, netns="floor"):
+        self.netns = netns
+        harness.namespace(netns)
+
+    def begin(self, connections):
+        with inside(self.netns):
+            harness.command("begin", connections)
+        self.connections = connections
+
+    def row(self, name, rounds, shuffled=False):
+        with inside(self.netns):
+            return harness.row(name, rounds, shuffled, self.tracked)
+
+    def check_open(self):
+        """All connections are established, on both sides."""
+
+    def check_closed(self):
+        """All connections are closed by both sides, and known to be."""
+
+    def fixed_bytes(self):
+        """Memory for connections that was there before they came."""
+        return 0
+
+    def clear(self):
+        """Forget all connections."""
+
+    def clear_timed(self):
+        """CPU time of that, in nanoseconds."""
+        start = harness.clock_ns()
+        self.clear()
+        return harness.clock_ns() - start
+
+
+class Tcpward(Floor):
+    def __init__(self, netns="tcpward", mode="ENFORCE"):
+        super().__init__(netns)
+        self.mode = mode
+        with inside(netns):
+            self.genl = genl.Genl()
+        self.set(MAX_CONNECTIONS=ROOM, MAX_HALF_OPEN=ROOM)
+        self.set(PICKUP=genl.number("PICKUP_STRICT"))
+
+    def set(self, **keys):
+        self.genl.do(genl.number("CMD_CONFIG_SET"), b"".join(
+            genl.u32("A_CONFIG_" + key, value)
+            for key, value in keys.items()))
+
+    def status(self):
+        return json.loads(run("tcpward", "-N", self.netns, "-j", "status"))
+
+    def begin(self, connections):
+        super().begin(connections)
+        self.set(MODE=genl.number("MODE_" + self.mode))
+        self.before = self.status()
+        self.segments = 0
+
+    def row(self, name, rounds, shuffled=False):
+        ns, segments = super().row(name, rounds, shuffled)
+        self.segments += segments
+        return ns, segments
+
+    def check(self, client, server):
+        now = self.status()
+        grown = {key: now[key] - self.before[key]
+                 for key in ("segments", "dropped", "quiet", "flagged")}
+        expected = {"segments": self.segments, "dropped": 0, "quiet": 0,
+                    "flagged": 0}
+        if grown != expected:
+            raise RuntimeError("tcpward counted %s: %s" % (grown, now))
+        for key, state in ("states", client), ("server_states", server):
+            states = {state: count for state, count in now[key].items()
+                      if count}
+            if states != {state: self.connections}:
+                raise RuntimeError("tcpward has %s: %s" % (key, states))
+
+    def check_open(self):
+        self.check("ESTABLISHED", "ESTABLISHED")
+
+    def check_closed(self):
+        self.check("TIME_WAIT", "CLOSED")
+
+    def clear(self):
+        self.set(MODE=genl.number("MODE_OFF"))
+
+
+class Conntrack(Floor):
+    """Its hooks are there because a rule wants them; strict."""
+    tracked = True
+    # As many as it has connections, which is more than it would choose.
+    BUCKETS = 1 << 20
+
+    def __init__(self, netns="conntrack"):
+        super().__init__(netns)
+        with open("/sys/module/nf_conntrack/parameters/hashsize", "w") as file:
+            file.write(str(self.BUCKETS))
+        run("sysctl", "-q", "-w", "net.netfilter.nf_conntrack_max=%d" % ROOM)
+        with inside(netns):
+            run("nft", "-f", "-", input="table ip bench { chain input {"
+                " type filter hook input priority 0;"
+                " ct state invalid drop; }; }")
+            run("sysctl", "-q", "-w",
+                "net.netfilter.nf_conntrack_tcp_be_liberal=0")
+            self.netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                         NETLINK_NETFILTER)
+
+    def fixed_bytes(self):
+        return 8 * self.BUCKETS
+
+    def check(self, state):
+        with inside(self.netns):
+            states = harness.conntrack_states()
+        if states != {state: self.connections}:
+            raise RuntimeError("nf_conntrack has %s" % states)
+
+    def check_open(self):
+        self.check("ESTABLISHED")
+
+    def check_closed(self):
+        self.check("TIME_WAIT")
+
+    def clear(self):
+        """IPCTNL_MSG_CT_DELETE of everything, as `conntrack -F` sends it."""
+        body = struct.pack("=BBH", 0, 0, 0)
+        self.netlink.send(struct.pack("=IHHII", 16 + len(body), 1 << 8 | 2,
+                                      genl.REQUEST | genl.ACK, 1, 0) + body)
+        for kind, _, payload in genl.split(self.netlink.recv(4096)):
+            code = struct.unpack_from("=i", payload)[0]
+            if kind == genl.MSG_ERROR and code:
+                raise OSError(-code, "flushing nf_conntrack")

@@ -250,6 +250,7 @@ struct dump {
 	struct tcpw_filter filter;
 	unsigned int generation;
 	u64 place;		/* id of the record that it goes on with */
+	bool refused;		/* the filter, but the words are still due */
 	struct look look;
 };
 
@@ -269,10 +270,12 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	err = tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
 				cb->extack);
-	if (err) {
+	/* Linux 6.1 has no place for words here, only in the first part. */
+	if (err && cb->extack) {
 		kfree(dump);
 		return err;
 	}
+	dump->refused = err;
 	dump->generation = 1;
 	dump->look.full = attrs[TCPWARD_A_CONN_FULL];
 	rhashtable_walk_enter(&tn->table, &dump->iter);
@@ -375,12 +378,22 @@ static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 	return ret;
 }
 
+static int refuse(struct netlink_callback *cb, struct dump *dump)
+{
+	struct nlattr **attrs = tcpw_compat_dump_attrs(cb);
+
+	return tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
+				 cb->extack);
+}
+
 int tcpward_nl_conn_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
 {
 	struct dump *dump = *dump_of(cb);
 	int ret;
 
+	if (dump->refused)
+		return refuse(cb, dump);
 	do {
 		cond_resched();
 		ret = dump_stretch(skb, cb, dump);

@@ -166,13 +166,13 @@ def same_memory():
     try:
         for port in range(2000, 2400):
             opens(raw, port)
-        for reads in range(1, 20):
+        while len(twice) < 10 or not any(twice):
             order = list(parts(sock))
-            twice.append(returned(raw, sock, order, reads))
+            twice.append(returned(raw, sock, order, 1 + len(twice) % 20))
+            assert len(twice) < 200, "never in the same memory"
     finally:
         os.sched_setaffinity(0, allowed)
     ktap.comment("told twice: %s" % twice)
-    assert any(twice), "never in the same memory"
 
 
 def tool_says_so(lasting):

@@ -22,8 +22,8 @@ CANNOT = {
 ONE, OTHER = bytes([10, 9, 9, 1]), bytes([10, 9, 9, 2])
 TRACES = 64
 MIN_VALUE, MAX_VALUE = 4, 5     # of an attribute's policy, unsigned
-# Linux 6.1 gives the begin of a dump no place for words.
-DUMPS_TOLD = tuple(map(int, os.uname().release.split(".")[:2])) > (6, 1)
+# Linux 6.1 gives the refusal of a dump no place for the attribute at fault.
+DUMPS_POINT = tuple(map(int, os.uname().release.split(".")[:2])) > (6, 1)
 
 
 def end(side, addr=ONE, port=1):
@@ -142,8 +142,8 @@ def filters():
     sock = genl()
     for attrs, code, *words in FILTERS:
         whole = filtered(attrs)
-        refuses(lambda: sock.dump(number("CMD_CONN_GET"), whole), whole,
-                code, *(words if DUMPS_TOLD else ("", None)))
+        refuses(lambda: sock.dump(number("CMD_CONN_GET"), whole), whole, code,
+                words[0], words[1] if DUMPS_POINT else None)
         whole = nest("A_TRACE_FILTER", attrs)
         refuses(lambda: sock.do(number("CMD_TRACE_START"), whole), whole,
                 code, *words)

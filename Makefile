@@ -79,7 +79,7 @@ $(B)/model: $(MODEL_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/nlfuzz: $(call objects,selftests/debug/nlfuzz*.c)
+$(B)/nlfuzz: $(call objects,selftests/debug/nlfuzz*.c) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

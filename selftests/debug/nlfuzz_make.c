@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Messages for the netlink fuzzer: as the interface wants them, damaged, or
- * made of chance. Knows the attributes of each request; sends nothing.
+ * made of chance. Knows the attributes of each request, but for the inside of
+ * a saved record; sends nothing.
  */
 #include "nlfuzz.h"
 
@@ -12,7 +13,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum form { U8, U16, U32, U64, ADDR, STRING, ENDPOINT, FILTER };
+enum form { U8, U16, U32, U64, FLAG, ADDR, STRING, ENDPOINT, FILTER, RECORD,
+	    CORE, EXT, FORMS };
 
 struct field {
 	uint8_t cmd;
@@ -30,6 +32,8 @@ static const struct field fields[] = {
 	  TCPWARD_A_CONN_SERVER, ENDPOINT },
 	{ TCPWARD_CMD_CONN_GET, TCPWARD_A_CONN_FILTER,
 	  TCPWARD_A_CONN_FILTER, FILTER },
+	{ TCPWARD_CMD_CONN_GET, TCPWARD_A_CONN_FULL,
+	  TCPWARD_A_CONN_FULL, FLAG },
 	{ TCPWARD_CMD_CONN_DEL, TCPWARD_A_CONN_ID, TCPWARD_A_CONN_ID, U64 },
 	{ TCPWARD_CMD_CONN_DEL, TCPWARD_A_CONN_FAMILY,
 	  TCPWARD_A_CONN_FAMILY, U8 },
@@ -39,6 +43,8 @@ static const struct field fields[] = {
 	  TCPWARD_A_CONFIG_ABI, U32 },
 	{ TCPWARD_CMD_CONFIG_SET, TCPWARD_A_CONFIG_MODE,
 	  TCPWARD_A_CONFIG_CSUM, U32 },
+	{ TCPWARD_CMD_CONFIG_SET, TCPWARD_A_CONFIG_ACTION,
+	  TCPWARD_A_CONFIG_SKIP_MARK, U32 },
 	{ TCPWARD_CMD_STATS_GET, TCPWARD_A_STATS_ABI,
 	  TCPWARD_A_STATS_ABI, U32 },
 	{ TCPWARD_CMD_REASON_GET, TCPWARD_A_REASONS_REASON,
@@ -47,6 +53,20 @@ static const struct field fields[] = {
 	  TCPWARD_A_REASONS_NAME, STRING },
 	{ TCPWARD_CMD_TRACE_START, TCPWARD_A_TRACE_FILTER,
 	  TCPWARD_A_TRACE_FILTER, FILTER },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_FAMILY,
+	  TCPWARD_A_CONN_FAMILY, U8 },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_CLIENT,
+	  TCPWARD_A_CONN_SERVER, ENDPOINT },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_AGE_MS,
+	  TCPWARD_A_CONN_IDLE_MS, U64 },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_HANDSHAKE_RTT_US,
+	  TCPWARD_A_CONN_LAST_REASON, U32 },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_RECORD,
+	  TCPWARD_A_CONN_RECORD, RECORD },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_CORE,
+	  TCPWARD_A_CONN_CORE, CORE },
+	{ TCPWARD_CMD_CONN_RESTORE, TCPWARD_A_CONN_EXT,
+	  TCPWARD_A_CONN_EXT, EXT },
 };
 
 /* Chosen around the ends of ranges. */
@@ -56,7 +76,7 @@ static const uint32_t numbers[] = {
 	0x7fffffff, 0x80000000, 0xffffffff,
 };
 
-static uint32_t number(void)
+uint32_t nlfuzz_number(void)
 {
 	if (!nlfuzz_random(8))
 		return nlfuzz_random(UINT32_MAX);
@@ -84,7 +104,8 @@ static bool fits(const union message *msg, size_t len)
 	       sizeof(*msg);
 }
 
-static void put(union message *msg, uint16_t type, const void *data, size_t len)
+void nlfuzz_put(union message *msg, uint16_t type, const void *data,
+		size_t len)
 {
 	struct nlattr *attr = end_of(msg);
 
@@ -100,9 +121,9 @@ static void put(union message *msg, uint16_t type, const void *data, size_t len)
 
 static void put_number(union message *msg, uint16_t type, size_t len)
 {
-	uint64_t value = number();
+	uint64_t value = nlfuzz_number();
 
-	put(msg, type, &value, len);
+	nlfuzz_put(msg, type, &value, len);
 }
 
 /* Addresses that the traffic beside has, and others. */
@@ -117,15 +138,15 @@ static void put_addr(union message *msg, uint16_t type)
 		addr[15] = 1;
 	else
 		fill(addr, sizeof(addr));
-	put(msg, type, addr, len);
+	nlfuzz_put(msg, type, addr, len);
 }
 
 static void put_endpoint(union message *msg)
 {
-	uint16_t port = nlfuzz_random(2) ? 5201 : number();
+	uint16_t port = nlfuzz_random(2) ? 5201 : nlfuzz_number();
 
 	put_addr(msg, TCPWARD_A_ENDPOINT_ADDR);
-	put(msg, TCPWARD_A_ENDPOINT_PORT, &port, sizeof(port));
+	nlfuzz_put(msg, TCPWARD_A_ENDPOINT_PORT, &port, sizeof(port));
 }
 
 static void put_filter(union message *msg)
@@ -146,40 +167,68 @@ static void put_filter(union message *msg)
 		put_number(msg, TCPWARD_A_FILTER_ID, 8);
 }
 
-static void put_nested(union message *msg, uint16_t type, enum form form)
+static void put_record(union message *msg)
+{
+	put_number(msg, TCPWARD_A_RECORD_SIDE, 1);
+	put_number(msg, TCPWARD_A_RECORD_STATE, 4);
+	put_number(msg, TCPWARD_A_RECORD_OFFSET_MS, 4);
+}
+
+/* To be ended by nlfuzz_end_nest() with the same message. */
+struct nlattr *nlfuzz_nest(union message *msg, uint16_t type)
 {
 	struct nlattr *nest = end_of(msg);
 
 	if (!fits(msg, 0))
-		return;
-	put(msg, type | NLA_F_NESTED, NULL, 0);
-	if (form == ENDPOINT)
-		put_endpoint(msg);
-	else
-		put_filter(msg);
-	nest->nla_len = (uint8_t *)end_of(msg) - (uint8_t *)nest;
+		return NULL;
+	nlfuzz_put(msg, type | NLA_F_NESTED, NULL, 0);
+	return nest;
+}
+
+void nlfuzz_end_nest(union message *msg, struct nlattr *nest)
+{
+	if (nest)
+		nest->nla_len = (uint8_t *)end_of(msg) - (uint8_t *)nest;
+}
+
+static void put_nested(union message *msg, uint16_t type, enum form form)
+{
+	static void (*const members[FORMS])(union message *) = {
+		[ENDPOINT] = put_endpoint, [FILTER] = put_filter,
+		[RECORD] = put_record, [CORE] = nlfuzz_core,
+		[EXT] = nlfuzz_ext,
+	};
+	struct nlattr *nest = nlfuzz_nest(msg, type);
+
+	if (nest)
+		members[form](msg);
+	nlfuzz_end_nest(msg, nest);
 }
 
 static void put_field(union message *msg, uint16_t type, enum form form)
 {
 	static const uint8_t sizes[] = { [U8] = 1, [U16] = 2, [U32] = 4,
-					 [U64] = 8 };
+					 [U64] = 8, [FLAG] = 0 };
 	char name[] = "out-of-window";
 
 	switch (form) {
 	case STRING:
-		put(msg, type, name, nlfuzz_random(2) ? sizeof(name) :
-					     1 + nlfuzz_random(sizeof(name)));
+		nlfuzz_put(msg, type, name,
+			   nlfuzz_random(2) ? sizeof(name) :
+			   1 + nlfuzz_random(sizeof(name)));
 		break;
 	case ADDR:
 		put_addr(msg, type);
 		break;
-	case ENDPOINT:
-	case FILTER:
-		put_nested(msg, type, form);
+	case U8:
+	case U16:
+	case U32:
+	case U64:
+	case FLAG:
+		put_number(msg, type, sizes[form]);
 		break;
 	default:
-		put_number(msg, type, sizes[form]);
+		put_nested(msg, type, form);
 	}
 }
 
@@ -201,10 +250,20 @@ static void begin(union message *msg, uint16_t family, uint8_t cmd)
 	genl->version = TCPWARD_FAMILY_VERSION;
 }
 
+bool nlfuzz_knows(uint8_t cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < COUNT(fields); i++)
+		if (fields[i].cmd == cmd)
+			return true;
+	return false;
+}
+
 void nlfuzz_valid(union message *msg, uint16_t family)
 {
-	uint8_t cmd = 1 + nlfuzz_random(TCPWARD_CMD_TRACE_START);
-	uint32_t often = 1 + nlfuzz_random(8);
+	uint8_t cmd = fields[nlfuzz_random(COUNT(fields))].cmd;
+	uint32_t often = 1 + nlfuzz_random(32);
 	unsigned int i;
 	uint16_t type;
 
@@ -233,14 +292,14 @@ void nlfuzz_mutated(union message *msg, uint16_t family)
 			*octet = nlfuzz_random(256);
 			break;
 		case 2:
-			*octet = number();
+			*octet = nlfuzz_number();
 			break;
 		case 3:		/* cut off */
 			msg->head.nlmsg_len -= nlfuzz_random(len);
 			break;
 		default:	/* an attribute that nobody has asked for */
 			put_field(msg, nlfuzz_random(64),
-				  nlfuzz_random(FILTER + 1));
+				  nlfuzz_random(FORMS));
 		}
 	}
 }

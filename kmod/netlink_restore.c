@@ -20,6 +20,7 @@ struct restore {
 	struct tcpw_ext ext;
 	bool has_ext;
 	u8 client;
+	struct tcpw_view view;	/* of the record that came of it */
 };
 
 /* --- the request ------------------------------------------------------- */
@@ -228,10 +229,12 @@ static int insert(struct tcpw_net *tn, struct tcpw_flow *flow,
 	err = fill(tn, flow, r, cfg->max_connections / TCPW_EXT_SHARE);
 	if (!err)
 		err = tcpw_table_insert(tn, flow);
-	if (!err)
+	if (!err) {
 		tcpw_flow_settle(tn, flow, tcpw_now_ms(), moves);
-	else if (flow->ext)
+		tcpw_flow_view(flow, tcpw_now_ms(), &r->view);
+	} else if (flow->ext) {
 		atomic_dec(&tn->exts);
+	}
 	spin_unlock_bh(&flow->lock);
 	return err;
 }
@@ -286,6 +289,8 @@ int tcpward_nl_conn_restore_doit(struct sk_buff *skb, struct genl_info *info)
 		err = restore(tn, r);
 		mutex_unlock(&tn->lock);
 		explain(info->extack, err);
+		if (!err)
+			tcpw_report_restored(tn, &r->view);
 	}
 	kfree(r);
 	return err;

@@ -32,8 +32,8 @@ bool tcpw_report_wanted(const struct tcpw_net *tn,
 	       tcpw_event_heard(tn, TCPWARD_NLGRP_VERDICTS);
 }
 
-static void end_event(struct tcpw_net *tn, const struct tcpw_view *view,
-		      u64 time_us, enum tcpward_conn_event event)
+static void record_event(struct tcpw_net *tn, const struct tcpw_view *view,
+			 u64 time_us, enum tcpward_conn_event event)
 {
 	struct tcpw_transition_info info = {
 		.view = view,
@@ -59,7 +59,14 @@ void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
 		      enum tcpward_conn_event event)
 {
 	if (tcpw_event_heard(tn, TCPWARD_NLGRP_TRANSITIONS))
-		end_event(tn, view, ktime_to_us(ktime_get_real()), event);
+		record_event(tn, view, ktime_to_us(ktime_get_real()), event);
+}
+
+/* A record is back as it was saved: no end of it has moved. */
+void tcpw_report_restored(struct tcpw_net *tn, const struct tcpw_view *view)
+{
+	record_event(tn, view, ktime_to_us(ktime_get_real()),
+		     TCPWARD_CONN_EVENT_RESTORE);
 }
 
 static void moves(struct tcpw_net *tn, const struct tcpw_outcome *out)
@@ -73,8 +80,8 @@ static void moves(struct tcpw_net *tn, const struct tcpw_outcome *out)
 	unsigned int i;
 
 	if (out->replaced)
-		end_event(tn, &out->former, out->time_us,
-			  TCPWARD_CONN_EVENT_END);
+		record_event(tn, &out->former, out->time_us,
+			     TCPWARD_CONN_EVENT_END);
 	for (i = 0; i < 2; i++) {
 		info.side = i ^ client;
 		info.move = out->moves[info.side];

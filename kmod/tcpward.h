@@ -359,6 +359,7 @@ void tcpw_report_segment(struct tcpw_net *tn, const struct tcpw_packet *pkt,
 void tcpw_report_moves(struct tcpw_net *tn, const struct tcpw_outcome *out);
 void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
 		      enum tcpward_conn_event event);
+void tcpw_report_restored(struct tcpw_net *tn, const struct tcpw_view *view);
 
 /* event.c: notifications to multicast groups */
 /* What a transition notification says. */

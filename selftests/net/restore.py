@@ -10,6 +10,7 @@ import ktap
 import load
 import saved
 import stage
+from genl import Genl, Message, integer, number
 from load import Load
 from segments import Raw, Segment
 from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR
@@ -191,11 +192,47 @@ def some_of_each():
     return pairs
 
 
+def listener():
+    with stage.inside(ROUTER):
+        sock = Genl()
+    sock.join("transitions")
+    return sock
+
+
+def heard(sock):
+    """Events of records since it listens, which miss none."""
+    sock.socket.settimeout(0.5)
+    found, numbers = [], []
+    while True:
+        try:
+            messages = [Message(*one) for one in sock.receive()]
+        except TimeoutError:
+            assert numbers == list(range(numbers[0],
+                                         numbers[0] + len(numbers))), numbers
+            return found
+        for message in messages:
+            numbers.append(integer(message.get("A_TRANSITION_SEQUENCE")))
+            event = message.get("A_TRANSITION_EVENT")
+            found.append((event and integer(event),
+                          integer(message.get("A_TRANSITION_ID"))))
+
+
+def told_to_listeners(sock):
+    """Each as restored, under the id that it has now."""
+    ids = {c["id"] for c in stage.connections(ROUTER)}
+    assert len(ids) == 17, len(ids)
+    events = heard(sock)
+    assert sorted(events) == [(number("CONN_EVENT_RESTORE"), id)
+                              for id in sorted(ids)], events
+
+
 def round_trip(first, second):
     tool(ROUTER, "save", first)
     reload()
+    sock = listener()
     told = stage.tcpward(ROUTER, "restore", first)
     assert told["refused"] == told["kept"] == told["ended"] == 0, told
+    told_to_listeners(sock)
     tool(ROUTER, "save", second)
     before, after = documents(first), documents(second)
     assert len(before) == 19 == told["restored"] + 2, (len(before), told)

@@ -212,7 +212,9 @@ const char *field_text(enum tcpward_field field)
 
 const char *event_text(enum tcpward_conn_event event)
 {
-	static const char *const names[] = { "new", "end", "forget", "evict" };
+	static const char *const names[] = {
+		"new", "end", "forget", "evict", "restore"
+	};
 
 	return name_at(names, COUNT(names), event);
 }

@@ -241,8 +241,10 @@ static int add_event(struct builder *b, const struct ladder_item *item)
 	struct ladder_row *row;
 	int side;
 
+	/* A newer module may know more events. */
 	if (!b->any || !transition->has_event ||
-	    transition->event == TCPWARD_CONN_EVENT_NEW)
+	    transition->event == TCPWARD_CONN_EVENT_NEW ||
+	    transition->event > TCPWARD_CONN_EVENT_RESTORE)
 		return 0;
 	row = add_row(b, LADDER_ROW_EVENT, item->time_us);
 	if (!row)

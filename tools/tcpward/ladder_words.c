@@ -213,6 +213,7 @@ void ladder_event_text(const struct ladder_row *row, char *text, size_t size)
 		[TCPWARD_CONN_EVENT_END] = "record expired",
 		[TCPWARD_CONN_EVENT_FORGET] = "record removed on request",
 		[TCPWARD_CONN_EVENT_EVICT] = "record removed for a newer one",
+		[TCPWARD_CONN_EVENT_RESTORE] = "record restored",
 	};
 	bool time_wait = row->end[0].changed || row->end[1].changed;
 

@@ -206,6 +206,7 @@ static void print_transition(const struct model_transition *transition)
 		[TCPWARD_CONN_EVENT_END] = "record ended",
 		[TCPWARD_CONN_EVENT_FORGET] = "forgotten on request",
 		[TCPWARD_CONN_EVENT_EVICT] = "evicted for a newer one",
+		[TCPWARD_CONN_EVENT_RESTORE] = "restored",
 	};
 	char text[FORMAT_TEXT];
 
@@ -213,7 +214,7 @@ static void print_transition(const struct model_transition *transition)
 	print_side(transition, 0);
 	print_side(transition, 1);
 	if (transition->has_event &&
-	    transition->event <= TCPWARD_CONN_EVENT_EVICT)
+	    transition->event < sizeof(events) / sizeof(*events))
 		printf("  %s%s%s", paint(PAINT_BOLD),
 		       events[transition->event], paint_end());
 	if (transition->moved && transition->to == TCPWARD_STATE_TIME_WAIT &&

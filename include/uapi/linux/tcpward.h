@@ -85,13 +85,15 @@ enum tcpward_kind {
 
 /**
  * enum tcpward_conn_event - NEW - record created; END - it expired; FORGET -
- *   removed on request; EVICT - removed for a newer half-open one.
+ *   removed on request; EVICT - removed for a newer half-open one; RESTORE -
+ *   put back on request.
  */
 enum tcpward_conn_event {
 	TCPWARD_CONN_EVENT_NEW,
 	TCPWARD_CONN_EVENT_END,
 	TCPWARD_CONN_EVENT_FORGET,
 	TCPWARD_CONN_EVENT_EVICT,
+	TCPWARD_CONN_EVENT_RESTORE,
 };
 
 enum tcpward_mode {

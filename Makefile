@@ -107,17 +107,23 @@ $(B)/libraries: Makefile
 
 # -- module ----------------------------------------------------------------
 
+# Headers that this machine lacks may be those of sid. They want a compiler and
+# a libc of their own, in a chroot where they lie at the same path.
+INSIDE := $(if $(KREL),$(if $(filter file,$(origin KDIR)),$(if \
+	$(wildcard $(KDIR)/Makefile),,tools/packaging/sid-chroot $(KREL))))
+
 # Kernels before 6.13 put objects beside the sources, so the sources are shown
 # to them as links in the folder of their release.
 $(KOUT)/tcpward.ko: $(MODULE_SRCS)
-	@test -n "$(KREL)" && test -e "$(KDIR)/Makefile" || { \
+	@test -n "$(KREL)" && test -n "$(INSIDE)$(wildcard \
+		$(KDIR)/Makefile)" || { \
 		echo "tcpward: no build tree of kernel '$(KREL)' in $(KDIR):" \
 		"run 'make deps' or choose with KREL= or KDIR=" >&2; exit 1; }
 	@mkdir -p $(KOUT)
 	@find $(KOUT) -type l -delete
 	@cp -rs $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/include $(KOUT)
-	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(KOUT) W=1 \
-		$(KBUILD_ARGS) modules
+	$(Q)$(INSIDE) $(MAKE) --no-print-directory -C $(KDIR) \
+		M=$(CURDIR)/$(KOUT) W=1 $(KBUILD_ARGS) modules
 	@touch $@
 
 # -- running ---------------------------------------------------------------
@@ -197,5 +203,7 @@ help: ## list the targets
 	@echo "make TARGET [KREL=kernel release] [KDIR=its build tree]"
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)
+	@echo "make check takes KERNELS=all, for the newest of Debian sid too," \
+		"or kernel releases"
 	@echo "make vm takes RUN='command' TIMEOUT=seconds MODULE=none" \
 		"PARAMS='module parameters' VM_MEM=2G VM_SMP=2"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The module builds for each Debian kernel, at W=1 and under sparse, without a
-# word from either.
+# The module builds for each kernel of KERNELS, at W=1 and under sparse, without
+# a word from either.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -16,23 +16,26 @@ messages() { # log
 		-e '^  (CC|CHECK|LD|MODPOST|BTF)( \[M\])? ' "$1"
 }
 
+# Sid's headers lack the script with which kbuild looks for sparse.
 builds_silently() { # release
-	local out=build/check/module/$1
+	local out=build/check/module/$1 sparse=C=2
 
+	[ -e "/lib/modules/$1/build/Makefile" ] || sparse=
 	rm -rf "$out"
 	mkdir -p "$out"
 	env -u MAKEFLAGS -u MAKELEVEL -u KDIR make "KREL=$1" "KOUT=$out" \
-		KBUILD_ARGS=C=2 module >"$out.log" 2>&1 ||
+		"KBUILD_ARGS=$sparse" module >"$out.log" 2>&1 ||
 		{ tail -n 50 "$out.log"; return 1; }
 	test -s "$out/tcpward.ko"
-	grep -q CHECK "$out.log" || { echo "sparse saw nothing"; return 1; }
+	[ -z "$sparse" ] || grep -q CHECK "$out.log" ||
+		{ echo "sparse saw nothing"; return 1; }
 	! messages "$out.log"
 }
 
-mapfile -t releases < <(tools/packaging/kernels offered)
-ktap_plan 2
-for ((i = 0; i < 2; i++)); do
-	ktap_test "module for ${releases[i]:-a missing kernel}" \
-		builds_silently "${releases[i]-}"
+mapfile -t releases < <(tools/packaging/kernels list ${KERNELS:-offered})
+wait $! # for its exit code
+ktap_plan ${#releases[@]}
+for rel in "${releases[@]}"; do
+	ktap_test "module for $rel" builds_silently "$rel"
 done
 ktap_end

@@ -61,13 +61,33 @@ void tcpw_flow_free(struct tcpw_flow *flow)
 
 static void flow_rcu(struct rcu_head *rcu)
 {
-	tcpw_flow_free(container_of(rcu, struct tcpw_flow, rcu));
+	struct tcpw_flow *flow = container_of(rcu, struct tcpw_flow, rcu);
+
+	atomic_dec(&flow->tn->buried);
+	tcpw_flow_free(flow);
 }
 
 /* For one that is dead: packets and dumps may still look at it. */
-void tcpw_flow_free_rcu(struct tcpw_flow *flow)
+void tcpw_flow_bury(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
+	lockdep_assert_held(&flow->lock);
+	flow->tn = tn;
+	atomic_inc(&tn->buried);
 	call_rcu(&flow->rcu, flow_rcu);
+}
+
+/* A page has room for so many, and a larger slab for no fewer. */
+#define SLAB_BYTES(type) (PAGE_SIZE / (PAGE_SIZE / sizeof(type)))
+/* A table grown at 3/4 has 8/3 buckets for each, and half of them once more
+ * while it grows.
+ */
+#define BUCKET_BYTES (4 * sizeof(struct rhash_lock_head *))
+
+/* What a connection takes of the memory, its share of all else included. */
+u32 tcpw_flow_bytes(void)
+{
+	return SLAB_BYTES(struct tcpw_flow) +
+	       SLAB_BYTES(struct tcpw_ext) / TCPW_EXT_SHARE + BUCKET_BYTES;
 }
 
 /* Candidates and shadows take memory too: not more of them than @limit. */

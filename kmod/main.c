@@ -89,13 +89,11 @@ MODULE_PARM_DESC(max_connections, "Records in a network namespace; 0 (default) m
 
 /* --- init and exit ----------------------------------------------------- */
 
-#define RECORD_BYTES 384	/* with its share of the table */
-
 /* A sixteenth of the memory at most, were the table ever full. */
 static u32 __init connections_by_memory(void)
 {
 	u64 records = div_u64((u64)totalram_pages() << PAGE_SHIFT,
-			      16 * RECORD_BYTES);
+			      16 * tcpw_flow_bytes());
 
 	return clamp_t(u64, records, 1 << 16, 1 << 22);
 }

@@ -123,6 +123,7 @@ int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg)
 		}
 	}
 	kfree_rcu(old, rcu);
+	tcpw_table_bound(tn);
 	return 0;
 }
 
@@ -179,9 +180,16 @@ static void __net_exit net_exit(struct net *net)
 	kfree(rcu_dereference_protected(tn->policy, true));
 }
 
+/* The last of the dead are counted. */
+static void __net_exit net_exit_batch(struct list_head *nets)
+{
+	rcu_barrier();
+}
+
 static struct pernet_operations net_ops = {
 	.init = net_init,
 	.exit = net_exit,
+	.exit_batch = net_exit_batch,
 	.id = &net_id,
 	.size = sizeof(struct tcpw_net),
 };

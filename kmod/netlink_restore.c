@@ -196,10 +196,7 @@ static bool has_place(struct tcpw_net *tn, const struct tcpw_config *cfg,
 	    READ_ONCE(tn->pools[TCPW_POOL_HALF_OPEN].count) >=
 	    cfg->max_half_open)
 		return false;
-	if (atomic_inc_return(&tn->records) <= cfg->max_connections)
-		return true;
-	atomic_dec(&tn->records);
-	return false;
+	return tcpw_table_take(tn, cfg->max_connections);
 }
 
 /* Nobody sees the record yet; as in a new one, its lock is held. */

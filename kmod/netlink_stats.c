@@ -22,7 +22,8 @@ static int put_gauges(struct sk_buff *skb, const struct tcpw_net *tn)
 			atomic_read(&tn->records)) ||
 	    nla_put_u32(skb, TCPWARD_A_STATS_HALF_OPEN,
 			READ_ONCE(tn->pools[TCPW_POOL_HALF_OPEN].count)) ||
-	    nla_put_u32(skb, TCPWARD_A_STATS_EXTRAS, atomic_read(&tn->exts)))
+	    nla_put_u32(skb, TCPWARD_A_STATS_EXTRAS, atomic_read(&tn->exts)) ||
+	    nla_put_u32(skb, TCPWARD_A_STATS_RECORD_BYTES, tcpw_flow_bytes()))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -72,7 +72,7 @@ void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 		atomic_dec(&tn->exts);
 	atomic_dec(&tn->records);
 
-	tcpw_flow_free_rcu(flow);
+	tcpw_flow_bury(tn, flow);
 }
 
 /* Return: false when the record is gone already. */
@@ -155,16 +155,59 @@ bool tcpw_table_full(const struct tcpw_net *tn,
 	return atomic_read(&tn->records) >= policy->set.max_connections;
 }
 
+#define BURIED_SHARE 8
+#define BURIED_FEW 1024
+
 /*
- * Take a place in the table for a record that is about to be made; when it is
- * full, that of an old one which can be spared.
+ * Evicting makes room at once, but memory comes back after a grace period of
+ * RCU only, which a flood can outrun: the dead have a limit too.
  */
+static bool crowded(const struct tcpw_net *tn, u32 limit)
+{
+	u32 in_memory = atomic_read(&tn->records) + atomic_read(&tn->buried);
+
+	return in_memory >= limit + limit / BURIED_SHARE + BURIED_FEW;
+}
+
+/* Take a free place for a record that is about to be made. */
+bool tcpw_table_take(struct tcpw_net *tn, u32 limit)
+{
+	int records = atomic_read(&tn->records);
+
+	do {
+		if (records >= limit)
+			return false;
+	} while (!atomic_try_cmpxchg(&tn->records, &records, records + 1));
+	return true;
+}
+
+/* The same; without a free one, that of an old record which can be spared. */
 bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy)
 {
-	if (atomic_inc_return(&tn->records) <= policy->set.max_connections)
-		return true;
-	if (tcpw_pool_evict(tn, policy))
-		return true;
-	atomic_dec(&tn->records);
-	return false;
+	u32 limit = policy->set.max_connections;
+
+	if (crowded(tn, limit))
+		return false;
+	while (!tcpw_table_take(tn, limit))
+		if (!tcpw_pool_evict(tn, policy))
+			return false;
+	return true;
+}
+
+/* Hold what is there to limits that were lowered, as far as it can go. */
+void tcpw_table_bound(struct tcpw_net *tn)
+{
+	const struct tcpw_policy *policy;
+	bool more = true;
+
+	while (more) {
+		rcu_read_lock();
+		policy = rcu_dereference(tn->policy);
+		tcpw_pool_bound(tn, policy);
+		more = atomic_read(&tn->records) >
+		       policy->set.max_connections &&
+		       tcpw_pool_evict(tn, policy);
+		rcu_read_unlock();
+		cond_resched();
+	}
 }

@@ -102,7 +102,10 @@ struct tcpw_flow {
 	u8 unheard[2];		/* F: segments until it is caught up with */
 	struct tcpw_facts facts;	/* F */
 	struct tcpw_ext *ext;	/* F */
-	struct list_head pooled;	/* P: in tcpw_pool.list or empty */
+	union {
+		struct list_head pooled;	/* P: in tcpw_pool.list or empty */
+		struct tcpw_net *tn;	/* once dead */
+	};
 	union {
 		struct hlist_node slot;	/* W */
 		struct rcu_head rcu;	/* once dead */
@@ -191,6 +194,7 @@ struct tcpw_net {
 	u32 places;		/* A: bits of enum tcpward_placement in force */
 	struct rhashtable table;
 	atomic_t records;	/* in the table, or about to be */
+	atomic_t buried;	/* dead, but in memory until RCU is done */
 	atomic_t exts;
 	atomic64_t next_id;
 	u64 since_ms;		/* A: judging began; 0: off */
@@ -294,7 +298,8 @@ int tcpw_flow_init(void);
 void tcpw_flow_exit(void);
 struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple, gfp_t gfp);
 void tcpw_flow_free(struct tcpw_flow *flow);
-void tcpw_flow_free_rcu(struct tcpw_flow *flow);
+void tcpw_flow_bury(struct tcpw_net *tn, struct tcpw_flow *flow);
+u32 tcpw_flow_bytes(void);
 void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow);
 void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
 		       const struct tcpw_facts *facts);
@@ -330,7 +335,9 @@ bool tcpw_table_walk(struct tcpw_net *tn,
 				  void *arg), void *arg);
 bool tcpw_table_full(const struct tcpw_net *tn,
 		     const struct tcpw_policy *policy);
+bool tcpw_table_take(struct tcpw_net *tn, u32 limit);
 bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy);
+void tcpw_table_bound(struct tcpw_net *tn);
 
 /* pool.c: records that may have to make room, oldest first */
 void tcpw_pool_init(struct tcpw_pool *pool);

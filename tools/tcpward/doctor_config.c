@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <sys/sysinfo.h>
 
-#define RECORD_BYTES 384	/* as the module reckons, see kmod/main.c */
-
 void doctor_mode(struct doctor *doctor)
 {
 	char command[DOCTOR_COMMAND];
@@ -115,7 +113,10 @@ void doctor_memory(struct doctor *doctor)
 	if (sysinfo(&info))
 		return;
 	total = (uint64_t)info.totalram * info.mem_unit;
-	bytes = (uint64_t)doctor->cfg.max_connections * RECORD_BYTES;
+	if (!doctor->stats.record_bytes)	/* an older module */
+		return;
+	bytes = (uint64_t)doctor->cfg.max_connections *
+		doctor->stats.record_bytes;
 	format_bytes(bytes, needed);
 	format_bytes(total, there);
 	if (bytes <= total / 2) {
@@ -125,7 +126,7 @@ void doctor_memory(struct doctor *doctor)
 		return;
 	}
 	doctor_own_command(command, "set max_connections=%" PRIu64,
-			   total / 16 / RECORD_BYTES);
+			   total / 16 / doctor->stats.record_bytes);
 	doctor_say(doctor, DOCTOR_WARNING,
 		   "A flood could exhaust the memory before the limit ends it.",
 		   command, "a full table would take %sB of %sB memory", needed,

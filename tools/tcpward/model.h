@@ -139,6 +139,7 @@ struct model_stats {
 	uint32_t handshake_rtt_us[MODEL_HISTOGRAM_BUCKETS];
 	uint32_t lifetime_ms[MODEL_HISTOGRAM_BUCKETS];
 	uint32_t extras;
+	uint32_t record_bytes;
 };
 
 /* Kernel-side filter; zero means: everything. */

@@ -251,6 +251,7 @@ void nl_parse_stats(struct nlattr *attrs, int len, struct model_stats *stats)
 	stats->ended = nl_u64(tb[TCPWARD_A_STATS_ENDED]);
 	stats->evicted = nl_u64(tb[TCPWARD_A_STATS_EVICTED]);
 	stats->extras = nl_u32(tb[TCPWARD_A_STATS_EXTRAS]);
+	stats->record_bytes = nl_u32(tb[TCPWARD_A_STATS_RECORD_BYTES]);
 	parse_histogram(tb[TCPWARD_A_STATS_HANDSHAKE_RTT_US],
 			stats->handshake_rtt_us);
 	parse_histogram(tb[TCPWARD_A_STATS_LIFETIME_MS], stats->lifetime_ms);

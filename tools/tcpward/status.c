@@ -102,6 +102,7 @@ static void print_json(const struct status *status)
 	set_count(object, "max_connections", cfg->max_connections);
 	set_count(object, "half_open", stats->half_open);
 	set_count(object, "max_half_open", cfg->max_half_open);
+	set_count(object, "record_bytes", stats->record_bytes);
 	json_object_set_new(object, "states", json_states(stats->in_state));
 	json_object_set_new(object, "server_states",
 			    json_states(stats->server_in_state));

@@ -46,13 +46,44 @@ static void begin_judging(struct tcpw_net *tn, const struct tcpw_config *cfg)
 	WRITE_ONCE(tn->adopt_ms, now_ms + adopt_ms);
 }
 
-/* Something live went without a record: its next segments are adopted. */
-void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms)
+/* What is forwarded is adopted from now on for so long, 0 included. */
+void tcpw_net_adopt(struct tcpw_net *tn, u32 for_ms)
 {
-	u64 until_ms = tcpw_now_ms() + (for_ms ?: S32_MAX);
+	WRITE_ONCE(tn->adopt_ms, tcpw_now_ms() + for_ms);
+}
+
+/* Everything is adopted for at least so long. */
+void tcpw_net_press(struct tcpw_net *tn, u32 for_ms)
+{
+	u64 until_ms = tcpw_now_ms() + for_ms;
 
 	if (READ_ONCE(tn->pressed_ms) < until_ms)
 		WRITE_ONCE(tn->pressed_ms, until_ms);
+}
+
+/* Something live went without a record: its next segments are adopted. */
+void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms)
+{
+	tcpw_net_press(tn, for_ms ?: S32_MAX);
+}
+
+static u32 rest_ms(u64 until_ms, u64 now_ms)
+{
+	return until_ms > now_ms ? min_t(u64, until_ms - now_ms, S32_MAX) : 0;
+}
+
+/* Context: tn->lock held, so that all is of one moment. */
+void tcpw_net_judging(const struct tcpw_net *tn, struct tcpw_judging *judging)
+{
+	u64 now_ms = tcpw_now_ms(), since_ms = READ_ONCE(tn->since_ms);
+
+	lockdep_assert_held(&tn->lock);
+	*judging = (struct tcpw_judging){
+		.judging = since_ms,
+		.for_ms = now_ms - since_ms,
+		.adopt_ms = rest_ms(READ_ONCE(tn->adopt_ms), now_ms),
+		.pressed_ms = rest_ms(READ_ONCE(tn->pressed_ms), now_ms),
+	};
 }
 
 static int hooks_in(struct tcpw_net *tn, const struct tcpw_config *cfg)

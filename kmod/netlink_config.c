@@ -45,11 +45,21 @@ static int check(const struct nlattr *attr, struct netlink_ext_ack *extack)
 	return -ERANGE;
 }
 
+static const struct netlink_range_validation rest_range = {
+	.max = S32_MAX,
+};
+
+/*
+ * In the place of the generated one, which is for the numbers in a refusal.
+ * The controller's getpolicy cannot look into check(): it shows octets.
+ */
 static const struct nla_policy policy[] = {
 	[TCPWARD_A_CONFIG_MODE ... TCPWARD_A_CONFIG_CSUM] =
 		NLA_POLICY_VALIDATE_FN(NLA_BINARY, check),
 	[TCPWARD_A_CONFIG_ACTION ... TCPWARD_A_CONFIG_SKIP_MARK] =
 		NLA_POLICY_VALIDATE_FN(NLA_BINARY, check),
+	[TCPWARD_A_CONFIG_ADOPT_MS ... TCPWARD_A_CONFIG_PRESSED_MS] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &rest_range),
 };
 
 static char *enum_text(const struct tcpw_knob *knob)
@@ -107,8 +117,19 @@ int __init tcpw_config_policy_init(struct genl_ops *op)
 
 /* --- get --------------------------------------------------------------- */
 
+static int put_judging(struct sk_buff *skb, const struct tcpw_judging *j)
+{
+	if (!j->judging)
+		return 0;
+	return nla_put_u64_64bit(skb, TCPWARD_A_CONFIG_ENFORCING_MS, j->for_ms,
+				 TCPWARD_A_CONFIG_PAD) ||
+	       nla_put_u32(skb, TCPWARD_A_CONFIG_ADOPT_MS, j->adopt_ms) ||
+	       nla_put_u32(skb, TCPWARD_A_CONFIG_PRESSED_MS, j->pressed_ms) ?
+	       -EMSGSIZE : 0;
+}
+
 static int put_config(struct sk_buff *skb, struct tcpw_config *cfg,
-		      u64 since_ms)
+		      const struct tcpw_judging *judging)
 {
 	unsigned int i;
 
@@ -116,11 +137,7 @@ static int put_config(struct sk_buff *skb, struct tcpw_config *cfg,
 		if (nla_put_u32(skb, tcpw_knobs[i].attr,
 				*tcpw_knob_slot(cfg, &tcpw_knobs[i])))
 			return -EMSGSIZE;
-	if (!since_ms)
-		return 0;
-	return nla_put_u64_64bit(skb, TCPWARD_A_CONFIG_ENFORCING_MS,
-				 tcpw_now_ms() - since_ms,
-				 TCPWARD_A_CONFIG_PAD);
+	return put_judging(skb, judging);
 }
 
 static void read_config(struct tcpw_net *tn, struct tcpw_config *cfg)
@@ -132,10 +149,10 @@ static void read_config(struct tcpw_net *tn, struct tcpw_config *cfg)
 int tcpward_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
+	struct tcpw_judging judging;
 	struct tcpw_config cfg;
 	struct sk_buff *reply;
 	void *header;
-	u64 since_ms;
 	int err;
 
 	err = tcpw_netlink_abi(info->attrs[TCPWARD_A_CONFIG_ABI],
@@ -144,12 +161,12 @@ int tcpward_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&tn->lock);
 	read_config(tn, &cfg);
-	since_ms = READ_ONCE(tn->since_ms);
+	tcpw_net_judging(tn, &judging);
 	mutex_unlock(&tn->lock);
 	reply = tcpw_netlink_reply(info, &header);
 	if (!reply)
 		return -ENOMEM;
-	err = put_config(reply, &cfg, since_ms);
+	err = put_config(reply, &cfg, &judging);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
@@ -191,6 +208,17 @@ static void follow_limit(struct tcpw_config *cfg, struct nlattr **attrs)
 					 cfg->max_connections);
 }
 
+/* The times of a former module go on in this one. */
+static void set_rests(struct tcpw_net *tn, struct nlattr **attrs)
+{
+	if (attrs[TCPWARD_A_CONFIG_ADOPT_MS])
+		tcpw_net_adopt(tn,
+			       nla_get_u32(attrs[TCPWARD_A_CONFIG_ADOPT_MS]));
+	if (attrs[TCPWARD_A_CONFIG_PRESSED_MS])
+		tcpw_net_press(tn,
+			       nla_get_u32(attrs[TCPWARD_A_CONFIG_PRESSED_MS]));
+}
+
 static int set(struct tcpw_net *tn, struct genl_info *info)
 {
 	const struct tcpw_knob *knob;
@@ -210,6 +238,8 @@ static int set(struct tcpw_net *tn, struct genl_info *info)
 	err = check_whole(&cfg, info);
 	if (!err)
 		err = tcpw_net_configure(tn, &cfg);
+	if (!err)
+		set_rests(tn, info->attrs);
 	mutex_unlock(&tn->lock);
 	return err;
 }

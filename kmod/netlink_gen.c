@@ -67,6 +67,14 @@ static const struct netlink_range_validation tcpward_a_config_skip_mark_range = 
 	.max	= 4294967295ULL,
 };
 
+static const struct netlink_range_validation tcpward_a_config_adopt_ms_range = {
+	.max	= 2147483647ULL,
+};
+
+static const struct netlink_range_validation tcpward_a_config_pressed_ms_range = {
+	.max	= 2147483647ULL,
+};
+
 /* Common nested types */
 const struct nla_policy tcpward_core_conn_nl_policy[TCPWARD_A_CORE_CONN_CLOSED_BY + 1] = {
 	[TCPWARD_A_CORE_CONN_LOWER] = NLA_POLICY_NESTED(tcpward_core_end_nl_policy),
@@ -194,7 +202,7 @@ const struct nla_policy tcpward_config_get_nl_policy[TCPWARD_A_CONFIG_ABI + 1] =
 };
 
 /* TCPWARD_CMD_CONFIG_SET - do */
-const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_SKIP_MARK + 1] = {
+const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_PRESSED_MS + 1] = {
 	[TCPWARD_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[TCPWARD_A_CONFIG_PLACEMENT] = NLA_POLICY_MAX(NLA_U32, 1),
 	[TCPWARD_A_CONFIG_PICKUP] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -219,6 +227,8 @@ const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_SKIP_MARK 
 	[TCPWARD_A_CONFIG_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 	[TCPWARD_A_CONFIG_MARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_mark_range),
 	[TCPWARD_A_CONFIG_SKIP_MARK] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_skip_mark_range),
+	[TCPWARD_A_CONFIG_ADOPT_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_adopt_ms_range),
+	[TCPWARD_A_CONFIG_PRESSED_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &tcpward_a_config_pressed_ms_range),
 };
 
 /* TCPWARD_CMD_STATS_GET - do */
@@ -281,7 +291,7 @@ const struct genl_ops tcpward_nl_ops[8] = {
 		.cmd		= TCPWARD_CMD_CONFIG_SET,
 		.doit		= tcpward_nl_config_set_doit,
 		.policy		= tcpward_config_set_nl_policy,
-		.maxattr	= TCPWARD_A_CONFIG_SKIP_MARK,
+		.maxattr	= TCPWARD_A_CONFIG_PRESSED_MS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -27,7 +27,7 @@ extern const struct nla_policy tcpward_conn_del_nl_policy[TCPWARD_A_CONN_SERVER 
 
 extern const struct nla_policy tcpward_config_get_nl_policy[TCPWARD_A_CONFIG_ABI + 1];
 
-extern const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_SKIP_MARK + 1];
+extern const struct nla_policy tcpward_config_set_nl_policy[TCPWARD_A_CONFIG_PRESSED_MS + 1];
 
 extern const struct nla_policy tcpward_stats_get_nl_policy[TCPWARD_A_STATS_ABI + 1];
 

@@ -252,7 +252,19 @@ void tcpw_net_exit(void);
 int tcpw_net_begin(void);	/* put hooks in place */
 void tcpw_net_end(void);	/* take them away everywhere */
 int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg);
+void tcpw_net_adopt(struct tcpw_net *tn, u32 for_ms);
+void tcpw_net_press(struct tcpw_net *tn, u32 for_ms);
 void tcpw_net_pressed(struct tcpw_net *tn, u64 for_ms);
+
+/* What time does to judging here. */
+struct tcpw_judging {
+	bool judging;
+	u64 for_ms;
+	u32 adopt_ms;		/* rests; 0: over */
+	u32 pressed_ms;
+};
+
+void tcpw_net_judging(const struct tcpw_net *tn, struct tcpw_judging *judging);
 
 /* hook.c: where packets come in */
 int tcpw_hook_register(struct tcpw_net *tn, u32 place);

@@ -46,7 +46,7 @@ void nl_end(struct nl_client *client)
 }
 
 int nl_config_get(struct nl_client *client, struct tcpw_config *cfg,
-		  uint64_t *enforcing_ms)
+		  struct nl_judging *judging)
 {
 	*cfg = kernel.cfg;
 	return 0;

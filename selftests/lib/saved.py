@@ -4,11 +4,13 @@
 import json
 import zlib
 
-HEAD = {
+FORMAT_1 = {
     "type": "tcpward-save", "format": 1, "abi": 1, "version": "0.1.0",
     "time_ms": 1700000000000, "boot_id": "another boot", "boottime_ms": 5000,
     "connections": 0, "config": {"mode": "enforce", "msl": "30s"},
 }
+
+HEAD = dict(FORMAT_1, format=2, adopt_ms=7000000, pressed_ms=0)
 
 END = {
     "iss": 1000, "nxt": 6001, "una": 6001, "edge": 70000, "fin": 0,

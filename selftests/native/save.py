@@ -8,7 +8,7 @@ import tempfile
 
 import ktap
 import saved
-from saved import CONN, EXT, HEAD, changed, sealed
+from saved import CONN, EXT, FORMAT_1, HEAD, changed, sealed
 
 WITH_EXT = dict(CONN, ext=EXT)
 
@@ -54,8 +54,19 @@ def files():
          bytes(20000)),
         ("a line without end", 1,
          "a line of more than 16382 octets, or no text", b"x" * 20000),
-        ("another format", 1, "format 2, this tool reads format 1",
-         sealed([CONN], dict(HEAD, format=2))),
+        ("another format", 1, "format 3, this tool reads formats up to 2",
+         sealed([CONN], dict(HEAD, format=3))),
+        ("no format at all", 1, "format 0, this tool reads formats up to 2",
+         sealed([CONN], dict(HEAD, format=0))),
+        ("more than an old format has", 1,
+         "the first line has an unknown member 'adopt_ms'",
+         sealed([CONN], dict(HEAD, format=1))),
+        ("less than the new format has", 1,
+         "the first line lacks 'adopt_ms'",
+         sealed([CONN], dict(FORMAT_1, format=2))),
+        ("a rest of 2^31 ms", 1,
+         "'pressed_ms' is no number from 0 to 2147483647",
+         sealed([CONN], dict(HEAD, pressed_ms=2**31))),
         ("another ABI", 1, "ABI 9, this tool speaks ABI 1",
          sealed([CONN], dict(HEAD, abi=9))),
         ("an unknown key", 1, "unknown key 'mdoe'",
@@ -196,9 +207,10 @@ def no_module():
 
 
 def main():
-    ktap.plan(3 + len(files()) + len(RECORDS) + len(EXTS) + 5)
+    ktap.plan(4 + len(files()) + len(RECORDS) + len(EXTS) + 5)
     ktap.test("no connections", good, [])
     ktap.test("connections with and without ext", good, [CONN, WITH_EXT] * 50)
+    ktap.test("a file of format 1", good, [CONN, WITH_EXT], FORMAT_1)
     ktap.test("numbers beyond the reach of an ISS", good, unbounded())
     for what, line, cause, content in files():
         ktap.test(what, refused, line, cause, content)

@@ -10,7 +10,7 @@ import ktap
 import load
 import saved
 import stage
-from genl import Genl, Message, integer, number
+from genl import Genl, Message, integer, number, u32
 from load import Load
 from segments import Raw, Segment
 from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR
@@ -273,6 +273,56 @@ def damaged(name):
     assert len(stage.connections(ROUTER)) == len(before[0])
 
 
+def config_socket():
+    with stage.inside(ROUTER):
+        return Genl()
+
+
+def rests():
+    """Milliseconds for which is adopted: what is forwarded, everything."""
+    said, = config_socket().do(number("CMD_CONFIG_GET"))
+    return [integer(said.get("A_CONFIG_" + name))
+            for name in ("ADOPT_MS", "PRESSED_MS")]
+
+
+def rests_after(name, head, conns):
+    reload()
+    stage.tcpward(ROUTER, "restore", write(name + ".rest",
+                                           saved.sealed(conns, head)))
+    return rests()
+
+
+def fate_of_stray(port, reason):
+    """Data of a connection that nobody knows."""
+    raw, before = Raw(CLIENT), stage.stats(ROUTER)
+    raw.send(Segment((stage.CLIENT_ADDR[4], port), (SERVER_ADDR[4], 9), "PA",
+                     1, 1, 100, b"stray"))
+    stage.wait_for(reason, lambda: stage.growth(
+        before, stage.stats(ROUTER)).get(reason))
+
+
+def time_to_adopt(name):
+    """Goes on, neither anew nor for ever."""
+    head, *conns, _ = documents(name)
+    assert head["format"] == 2 and head["adopt_ms"] > 7000000, head
+    head.update(adopt_ms=5000000, pressed_ms=3000000)
+    adopt, pressed = rests_after(name, head, conns)
+    assert 4700000 < adopt < 5000000, adopt
+    assert 2700000 < pressed < 3000000, pressed
+    head.update(adopt_ms=1000, pressed_ms=0)
+    adopt, pressed = rests_after(name, head, conns)
+    assert 100000 < adopt <= 120000 and not pressed, (adopt, pressed)
+    fate_of_stray(2001, "picked-up")
+    config_socket().do(number("CMD_CONFIG_SET"), u32("A_CONFIG_ADOPT_MS", 0))
+    fate_of_stray(2002, "no-record")
+    config_socket().do(number("CMD_CONFIG_SET"),
+                       u32("A_CONFIG_PRESSED_MS", 60000))
+    fate_of_stray(2003, "picked-up")
+    head["format"] = 1
+    del head["adopt_ms"], head["pressed_ms"]
+    assert rests_after(name, head, conns)[0] > 7400000
+
+
 def limited(name):
     head, *conns, _ = documents(name)
     head["config"]["max_connections"] = "16"
@@ -314,13 +364,14 @@ def files_test():
     ktap.test("the file keeps to its schema", schema, second)
     ktap.test("what is there already is kept", kept, first)
     ktap.test("a damaged file changes nothing", damaged, first)
+    ktap.test("the time to adopt goes on", time_to_adopt, first)
     ktap.test("limits are respected and told", limited, first)
     ktap.test("another boot, minutes later", another_boot, first)
     ktap.test("the connections go on", say_all, pairs)
 
 
 def main():
-    ktap.plan(13)
+    ktap.plan(14)
     files_test()
     reload()
     for netns in EVERYWHERE:

@@ -20,7 +20,7 @@ HEAD = """\
 /* Generated from Documentation/netlink/specs/tcpward.yaml: do not edit. */
 """
 
-NOT_KEYS = {"enforcing-ms", "pad", "abi"}
+NOT_KEYS = {"enforcing-ms", "pad", "abi", "adopt-ms", "pressed-ms"}
 
 
 def c_name(name):

@@ -37,7 +37,7 @@ struct doctor {
 	int error;		/* of the first request that failed */
 	struct model_stats stats;
 	struct tcpw_config cfg;
-	uint64_t judging_ms;
+	struct nl_judging judging;
 	uint64_t reasons[TCPWARD_REASON_MAX + 1];
 
 	json_t *rules;		/* of nftables; NULL: not known */

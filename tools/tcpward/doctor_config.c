@@ -25,13 +25,6 @@ void doctor_mode(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_OK, NULL, NULL, "mode is enforce");
 }
 
-/* A timeout of never: as kmod/net.c has it. */
-static uint64_t window_ms(const struct tcpw_config *cfg)
-{
-	return cfg->timeout_established_ms ? cfg->timeout_established_ms :
-	       INT32_MAX;
-}
-
 void doctor_pickup(struct doctor *doctor)
 {
 	const struct tcpw_config *cfg = &doctor->cfg;
@@ -49,7 +42,7 @@ void doctor_pickup(struct doctor *doctor)
 	else if (cfg->mode == TCPWARD_MODE_OFF)
 		doctor_say(doctor, DOCTOR_OK, NULL, NULL,
 			   "pickup is auto, and will begin with judging");
-	else if (doctor->judging_ms >= window_ms(cfg))
+	else if (!doctor->judging.adopt_ms)
 		doctor_say(doctor, DOCTOR_OK, NULL, NULL,
 			   "pickup is auto, all connections are known");
 	else
@@ -58,8 +51,7 @@ void doctor_pickup(struct doctor *doctor)
 			   "tcpward has not seen open are adopted, a forged one "
 			   "as well; it ends by itself.", command,
 			   "pickup is auto, and its window is open for another "
-			   "%s", format_ms(window_ms(cfg) - doctor->judging_ms,
-					   left));
+			   "%s", format_ms(doctor->judging.adopt_ms, left));
 }
 
 void doctor_table(struct doctor *doctor)

@@ -209,7 +209,7 @@ static void ask_module(struct doctor *doctor)
 		nl_stats(doctor->client, &doctor->stats);
 	if (!doctor->error)
 		doctor->error = nl_config_get(doctor->client, &doctor->cfg,
-					      &doctor->judging_ms);
+					      &doctor->judging);
 	if (!doctor->error)
 		doctor->error = nl_reason_counts(doctor->client,
 						 doctor->reasons);

@@ -34,8 +34,17 @@ int nl_bad_attribute(const struct nl_client *client);
 bool nl_interrupted(const struct nl_client *client);
 
 int nl_stats(struct nl_client *client, struct model_stats *stats);
+
+/* What time does to judging; all 0 in mode off. */
+struct nl_judging {
+	uint64_t for_ms;
+	uint32_t adopt_ms;	/* rest of the time to adopt forwarded segments */
+	uint32_t pressed_ms;	/* likewise any, after the table was full */
+};
+
+/* @judging may be NULL. */
 int nl_config_get(struct nl_client *client, struct tcpw_config *cfg,
-		  uint64_t *enforcing_ms);
+		  struct nl_judging *judging);
 /* Set the knobs whose bit (index in tcpw_knobs[]) is in @mask, all or none. */
 int nl_config_set(struct nl_client *client, const struct tcpw_config *cfg,
 		  uint32_t mask);

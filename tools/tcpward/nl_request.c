@@ -78,7 +78,7 @@ int nl_stats(struct nl_client *client, struct model_stats *stats)
 
 struct config_answer {
 	struct tcpw_config *cfg;
-	uint64_t *enforcing_ms;
+	struct nl_judging *judging;
 };
 
 static int take_config(struct nlattr *attrs, int len, void *arg)
@@ -91,16 +91,19 @@ static int take_config(struct nlattr *attrs, int len, void *arg)
 	for (unsigned int i = 0; i < TCPW_KNOBS; i++)
 		*tcpw_knob_slot(answer->cfg, &tcpw_knobs[i]) =
 			nl_u32(tb[tcpw_knobs[i].attr]);
-	if (answer->enforcing_ms)
-		*answer->enforcing_ms =
-			nl_u64(tb[TCPWARD_A_CONFIG_ENFORCING_MS]);
+	if (answer->judging)
+		*answer->judging = (struct nl_judging){
+			nl_u64(tb[TCPWARD_A_CONFIG_ENFORCING_MS]),
+			nl_u32(tb[TCPWARD_A_CONFIG_ADOPT_MS]),
+			nl_u32(tb[TCPWARD_A_CONFIG_PRESSED_MS]),
+		};
 	return 0;
 }
 
 int nl_config_get(struct nl_client *client, struct tcpw_config *cfg,
-		  uint64_t *enforcing_ms)
+		  struct nl_judging *judging)
 {
-	struct config_answer answer = { cfg, enforcing_ms };
+	struct config_answer answer = { cfg, judging };
 
 	return nl_talk(client, nl_request(client, TCPWARD_CMD_CONFIG_GET, 0),
 		       take_config, &answer);

@@ -256,3 +256,19 @@ int nl_restore(struct nl_client *client, const struct saved_conn *conn)
 	}
 	return nl_talk(client, msg, NULL, NULL);
 }
+
+int nl_restore_mode(struct nl_client *client, uint32_t mode,
+		    const struct nl_judging *rests)
+{
+	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_CONFIG_SET, 0);
+
+	if (msg && (nla_put_u32(msg, TCPWARD_A_CONFIG_MODE, mode) ||
+		    (rests && (nla_put_u32(msg, TCPWARD_A_CONFIG_ADOPT_MS,
+					   rests->adopt_ms) ||
+			       nla_put_u32(msg, TCPWARD_A_CONFIG_PRESSED_MS,
+					   rests->pressed_ms))))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return nl_talk(client, msg, NULL, NULL);
+}

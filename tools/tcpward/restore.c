@@ -112,11 +112,26 @@ static int restore_one(struct nl_client *client, const struct saved *saved,
 	return 0;
 }
 
-static int set_mode(struct nl_client *client, uint32_t mode)
-{
-	const struct tcpw_config config = { .mode = mode };
+/*
+ * pickup=auto goes on with what was left of its time, which would begin anew
+ * otherwise; but what was opened since the save has to be adopted, too, once
+ * it says something.
+ */
+#define GAP_ADOPT_MS 120000
 
-	return nl_config_set(client, &config, 1u << 0);
+static int set_mode(struct nl_client *client, const struct saved *saved)
+{
+	struct nl_judging rests = saved->judging;
+	uint64_t age_ms = saved_age_ms(saved);
+
+	if (!saved->has_rests)
+		return nl_restore_mode(client, saved->config.mode, NULL);
+	rests.adopt_ms -= age_ms < rests.adopt_ms ? age_ms : rests.adopt_ms;
+	rests.pressed_ms -= age_ms < rests.pressed_ms ? age_ms :
+						       rests.pressed_ms;
+	if (rests.adopt_ms < GAP_ADOPT_MS)
+		rests.adopt_ms = GAP_ADOPT_MS;
+	return nl_restore_mode(client, saved->config.mode, &rests);
 }
 
 _Static_assert(offsetof(struct tcpw_config, mode) == 0, "mode is key 0");
@@ -145,7 +160,7 @@ static int restore_all(struct nl_client *client, struct saved *saved,
 	for (size_t i = 0; !err && i < saved->count; i++)
 		err = restore_one(client, saved, &saved->conns[i], result);
 	result->missed_ms = saved_age_ms(saved);
-	last = set_mode(client, saved->config.mode);
+	last = set_mode(client, saved);
 	return err ? err : last;
 }
 

@@ -152,7 +152,7 @@ int cmd_save(int argc, char **argv)
 				 "save takes one file");
 	err = nl_open(&client);
 	if (!err)
-		err = nl_config_get(client, &saved.config, NULL);
+		err = nl_config_get(client, &saved.config, &saved.judging);
 	if (!err)
 		err = collect(client, &saved);
 	if (err) {

@@ -15,7 +15,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define SAVED_FORMAT 1
+#define SAVED_FORMAT 2		/* 1 lacks the rests of times to adopt */
 
 /* A connection with all that the core keeps; times relative. */
 struct saved_conn {
@@ -28,6 +28,8 @@ struct saved_conn {
 struct saved {
 	struct tcpw_config config;
 	uint32_t keys;			/* that the file has: 1 << index */
+	bool has_rests;			/* the file has those of judging */
+	struct nl_judging judging;	/* for_ms is not used */
 	uint64_t time_ms;		/* since the epoch */
 	uint64_t boottime_ms;
 	char boot_id[40];
@@ -85,5 +87,8 @@ void saved_structure_json(json_t *json, const struct tcpw_field *fields,
 int nl_saved_conns(struct nl_client *client,
 		   int (*each)(struct saved_conn *conn, void *arg), void *arg);
 int nl_restore(struct nl_client *client, const struct saved_conn *conn);
+/* The mode, and the times to adopt unless NULL: the last step. */
+int nl_restore_mode(struct nl_client *client, uint32_t mode,
+		    const struct nl_judging *rests);
 
 #endif

@@ -125,13 +125,16 @@ static int write_line(struct writer *w, json_t *json)
 
 static json_t *head_json(const struct saved *saved)
 {
-	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:i, s:i, s:s, s:I, s:s, s:I, s:I, s:I, s:I, "
+			 "s:o}",
 			 "type", "tcpward-save", "format", SAVED_FORMAT,
 			 "abi", TCPWARD_ABI_VERSION, "version", TOOL_VERSION,
 			 "time_ms", (json_int_t)saved->time_ms,
 			 "boot_id", saved->boot_id,
 			 "boottime_ms", (json_int_t)saved->boottime_ms,
 			 "connections", (json_int_t)saved->count,
+			 "adopt_ms", (json_int_t)saved->judging.adopt_ms,
+			 "pressed_ms", (json_int_t)saved->judging.pressed_ms,
 			 "config", saved_config_json(&saved->config));
 }
 
@@ -167,37 +170,71 @@ struct reader {
 	char text[LINE_MAX_BYTES];
 };
 
-static bool parse_head(struct reader *r, const json_t *json)
+/* What this file is, and whether this tool can read it. */
+static bool parse_versions(struct reader *r, const json_t *json)
 {
-	static const char *const names[] = {
-		"type", "format", "abi", "version", "time_ms", "boot_id",
-		"boottime_ms", "connections", "config", NULL,
-	};
 	const char *type = json_string_value(json_object_get(json, "type"));
-	const char *boot_id = json_string_value(json_object_get(json,
-								"boot_id"));
-	struct saved *saved = r->saved;
 	uint64_t format, abi;
 
 	if (!type || strcmp(type, "tcpward-save"))
 		return saved_say(r->fault, "not a file of 'tcpward save'");
 	if (!saved_number(json, "format", UINT32_MAX, &format, r->fault))
 		return false;
-	if (format != SAVED_FORMAT)
+	if (!format || format > SAVED_FORMAT)
 		return saved_say(r->fault, "format %" PRIu64
-				 ", this tool reads format %d", format,
+				 ", this tool reads formats up to %d", format,
 				 SAVED_FORMAT);
+	r->saved->has_rests = format > 1;
 	if (!saved_number(json, "abi", UINT32_MAX, &abi, r->fault))
 		return false;
-	if (abi != TCPWARD_ABI_VERSION)
-		return saved_say(r->fault, "ABI %" PRIu64
-				 ", this tool speaks ABI %d", abi,
-				 TCPWARD_ABI_VERSION);
+	return abi == TCPWARD_ABI_VERSION ||
+	       saved_say(r->fault, "ABI %" PRIu64
+			 ", this tool speaks ABI %d", abi,
+			 TCPWARD_ABI_VERSION);
+}
+
+static bool parse_rest(const json_t *json, const char *name, uint32_t *rest_ms,
+		       struct saved_fault *fault)
+{
+	uint64_t value = 0;
+	bool good = saved_number(json, name, INT32_MAX, &value, fault);
+
+	*rest_ms = value;
+	return good;
+}
+
+static bool parse_times(struct reader *r, const json_t *json)
+{
+	struct nl_judging *judging = &r->saved->judging;
+
+	return saved_number(json, "time_ms", INT64_MAX, &r->saved->time_ms,
+			    r->fault) &&
+	       saved_number(json, "boottime_ms", INT64_MAX,
+			    &r->saved->boottime_ms, r->fault) &&
+	       (!r->saved->has_rests ||
+		(parse_rest(json, "adopt_ms", &judging->adopt_ms, r->fault) &&
+		 parse_rest(json, "pressed_ms", &judging->pressed_ms,
+			    r->fault)));
+}
+
+static bool parse_head(struct reader *r, const json_t *json)
+{
+	/* Format 1 ends with config. */
+	const char *names[] = {
+		"type", "format", "abi", "version", "time_ms", "boot_id",
+		"boottime_ms", "connections", "config", "adopt_ms",
+		"pressed_ms", NULL,
+	};
+	const char *boot_id = json_string_value(json_object_get(json,
+								"boot_id"));
+	struct saved *saved = r->saved;
+
+	if (!parse_versions(r, json))
+		return false;
+	if (!saved->has_rests)
+		names[9] = NULL;
 	if (!saved_members(json, "the first line", names, r->fault) ||
-	    !saved_number(json, "time_ms", INT64_MAX, &saved->time_ms,
-			  r->fault) ||
-	    !saved_number(json, "boottime_ms", INT64_MAX,
-			  &saved->boottime_ms, r->fault) ||
+	    !parse_times(r, json) ||
 	    !saved_number(json, "connections", UINT32_MAX, &r->announced,
 			  r->fault))
 		return false;

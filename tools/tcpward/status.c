@@ -13,7 +13,7 @@
 struct status {
 	struct model_stats stats;
 	struct tcpw_config cfg;
-	uint64_t enforcing_ms;
+	struct nl_judging judging;
 	uint64_t counts[TCPWARD_REASON_MAX + 1];
 };
 
@@ -28,7 +28,7 @@ static int collect(struct status *status)
 		err = nl_stats(client, &status->stats);
 	if (!err)
 		err = nl_config_get(client, &status->cfg,
-				    &status->enforcing_ms);
+				    &status->judging);
 	if (!err)
 		err = nl_reason_counts(client, status->counts);
 	if (err)
@@ -97,7 +97,7 @@ static void print_json(const struct status *status)
 		"mode", knob_name(cfg, TCPWARD_A_CONFIG_MODE),
 		"placement", knob_name(cfg, TCPWARD_A_CONFIG_PLACEMENT),
 		"pickup", knob_name(cfg, TCPWARD_A_CONFIG_PICKUP));
-	set_count(object, "judging_ms", status->enforcing_ms);
+	set_count(object, "judging_ms", status->judging.for_ms);
 	set_count(object, "connections", stats->connections);
 	set_count(object, "max_connections", cfg->max_connections);
 	set_count(object, "half_open", stats->half_open);
@@ -137,7 +137,7 @@ static void print_mode(const struct status *status)
 	printf("%s: %s", knob_name(cfg, TCPWARD_A_CONFIG_MODE),
 	       cfg->mode <= TCPWARD_MODE_ENFORCE ? meaning[cfg->mode] : "?");
 	if (cfg->mode != TCPWARD_MODE_OFF)
-		printf(", for %s", format_ms(status->enforcing_ms, age));
+		printf(", for %s", format_ms(status->judging.for_ms, age));
 	putchar('\n');
 	print_label("placement");
 	printf("%s, pickup %s, view %s\n",

@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 #define SOCKETS 8
-#define BATCH 64		/* messages between two questions */
+#define BATCH 64		/* datagrams between two questions */
+#define TOGETHER 8		/* messages in a datagram, at most */
+#define PROGRESS 100000
 #define SECONDS 20		/* for an answer */
 
 static uint64_t state;
@@ -51,12 +53,12 @@ static int open_socket(void)
 	return fd;
 }
 
-static int send_message(int fd, const union message *msg)
+static int send_octets(int fd, const void *octets, size_t len)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
-	return sendto(fd, msg, msg->head.nlmsg_len, MSG_DONTWAIT,
-		      (void *)&kernel, sizeof(kernel));
+	return sendto(fd, octets, len, MSG_DONTWAIT, (void *)&kernel,
+		      sizeof(kernel));
 }
 
 /* --- answers ----------------------------------------------------------- */
@@ -107,7 +109,7 @@ static int ask(union message *msg)
 	int fd = open_socket();
 	int len = -1;
 
-	if (send_message(fd, msg) > 0)
+	if (send_octets(fd, msg, msg->head.nlmsg_len) > 0)
 		len = recv(fd, msg, sizeof(*msg), 0);
 	close(fd);
 	return len >= (int)NLMSG_HDRLEN ? msg->head.nlmsg_type : -1;
@@ -161,28 +163,45 @@ static void renew(int *fd)
 				   &group, sizeof(group));
 }
 
-static void one(int *fd, uint16_t family)
+/* Return: octets, up to where another message may begin. */
+static size_t make_one(uint8_t *to, uint16_t family)
 {
 	static void (*const make[])(union message *, uint16_t) = {
 		nlfuzz_valid, nlfuzz_mutated, nlfuzz_random_octets,
 	};
 	union message msg;
 	struct genlmsghdr *genl = NLMSG_DATA(&msg.head);
+	size_t len;
+
+	make[nlfuzz_random(3)](&msg, family);
+	msg.head.nlmsg_seq = nlfuzz_random(1 << 24) << 8 | genl->cmd;
+	len = NLMSG_ALIGN(msg.head.nlmsg_len);
+	memcpy(to, &msg, len);
+	return len;
+}
+
+/* Return: the number of messages in the datagram that was sent. */
+static unsigned int one(int *fd, uint16_t family)
+{
+	static uint8_t datagram[TOGETHER * NLFUZZ_BYTES];
+	unsigned int i, together = 1 + nlfuzz_random(TOGETHER);
+	size_t len = 0;
 
 	if (*fd < 0 || !nlfuzz_random(500))
 		renew(fd);
-	make[nlfuzz_random(3)](&msg, family);
-	msg.head.nlmsg_seq = nlfuzz_random(1 << 24) << 8 | genl->cmd;
-	send_message(*fd, &msg);
+	for (i = 0; i < together; i++)
+		len += make_one(datagram + len, family);
+	send_octets(*fd, datagram, len);
 	if (nlfuzz_random(4))
 		drain(*fd);
+	return together;
 }
 
 static void tell(unsigned long sent)
 {
 	unsigned int i;
 
-	printf("# %lu messages, %lu answers with data\n", sent, others);
+	printf("# %lu messages in all, %lu answers with data\n", sent, others);
 	for (i = 0; i < 4096; i++)
 		if (errors[i])
 			printf("# %8lu %s\n", errors[i],
@@ -207,7 +226,8 @@ static bool all_accepted(void)
 
 int main(int argc, char **argv)
 {
-	unsigned long i, messages = argc > 1 ? strtoul(argv[1], NULL, 0) : 0;
+	unsigned long i, sent = 0, told = 0;
+	unsigned long messages = argc > 1 ? strtoul(argv[1], NULL, 0) : 0;
 	int fds[SOCKETS] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 	uint16_t family = family_id();
 
@@ -218,13 +238,18 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	for (i = 0; i < messages; i++) {
-		one(&fds[nlfuzz_random(SOCKETS)], family);
+	for (i = 0; sent < messages; i++) {
+		sent += one(&fds[nlfuzz_random(SOCKETS)], family);
 		if (i % BATCH == 0 && !alive(family)) {
-			printf("# no answer after %lu messages\n", i);
+			printf("# no answer after %lu messages\n", sent);
 			return 1;
 		}
+		if (sent / PROGRESS != told) {
+			told = sent / PROGRESS;
+			printf("# %lu messages\n", sent);
+			fflush(stdout);
+		}
 	}
-	tell(i);
+	tell(sent);
 	return !all_accepted() || !others;
 }

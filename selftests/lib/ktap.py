@@ -44,5 +44,9 @@ def test(name, function, *args):
     return check(name, True)
 
 
+def skip(name, why):
+    check(name + " # SKIP " + why, True)
+
+
 def end():
     sys.exit(1 if _failed else 0)

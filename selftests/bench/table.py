@@ -4,22 +4,26 @@ Rows as build/bench.json has them, and as people read them. Bounds are those
 that the project has set itself.
 """
 
+import json
+import os
+
 BOUND_RATIO = 0.6       # of a segment, or a connection, of nf_conntrack's
 BOUND_BYTES = 256       # of a connection
+BOUND_INSTRUCTIONS = 10000  # added to a connection of ten segments
 
 HEAD = ("row", "K", "unit", "ours", "min-max", "theirs", "min-max", "floor",
         "ratio", "net", "bound", "")
 
 
-def time_row(row, k, costs):
-    """`costs`: {subject: {median, min, max}} in nanoseconds"""
+def segment_row(row, k, unit, costs):
+    """`costs`: {subject: {median, min, max}}"""
     ours, theirs, floor = (costs[name] for name in ("ours", "theirs",
                                                     "floor"))
     ratio = ours["median"] / theirs["median"]
     net = ((ours["median"] - floor["median"]) /
            (theirs["median"] - floor["median"]))
     return {
-        "row": row, "k": k, "unit": "ns",
+        "row": row, "k": k, "unit": unit,
         "ours": round(ours["median"], 1), "theirs": round(theirs["median"], 1),
         "ratio": round(ratio, 3), "bound": BOUND_RATIO,
         "ok": ratio <= BOUND_RATIO,
@@ -30,12 +34,14 @@ def time_row(row, k, costs):
     }
 
 
-def memory_row(k, ours, theirs):
+def row(name, k, unit, ours, bound, theirs=None):
+    """The bound is on ours, but for `list`, where it is on the ratio."""
+    ratio = None if theirs is None else ours / theirs
     return {
-        "row": "memory", "k": k, "unit": "bytes",
-        "ours": round(ours, 1), "theirs": round(theirs, 1),
-        "ratio": round(ours / theirs, 3), "bound": BOUND_BYTES,
-        "ok": ours <= BOUND_BYTES,
+        "row": name, "k": k, "unit": unit, "ours": round(ours, 3),
+        "theirs": None if theirs is None else round(theirs, 3),
+        "ratio": None if ratio is None else round(ratio, 3), "bound": bound,
+        "ok": (ratio if name == "list" else ours) <= bound,
     }
 
 
@@ -45,8 +51,13 @@ def _range(row, name):
     return "%.0f-%.0f" % (row[name + "_min"], row[name + "_max"])
 
 
-def _number(value, digits=0):
-    return "" if value is None else "%.*f" % (digits, value)
+def _number(value, digits=None):
+    """Small ones have a fraction that counts."""
+    if value is None:
+        return ""
+    if digits is None:
+        digits = 0 if abs(value) >= 10 else 2
+    return "%.*f" % (digits, value)
 
 
 def _cells(row):
@@ -58,7 +69,7 @@ def _cells(row):
             "ok" if row["ok"] else "MISSED")
 
 
-def draw(document):
+def _draw(document):
     """The table, as lines."""
     lines = [HEAD] + [_cells(row) for row in document["rows"]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
@@ -69,3 +80,14 @@ def draw(document):
             for i, (cell, width) in enumerate(zip(line, widths))).rstrip()
     missed = sum(not row["ok"] for row in document["rows"])
     yield "%d rows, %d missed their bound" % (len(document["rows"]), missed)
+
+
+def publish(path, rows):
+    """Print the table, and leave it in a file."""
+    document = {"schema_version": 1, "kernel": os.uname().release,
+                "rows": rows}
+    with open(path, "w") as file:
+        json.dump(document, file, indent=1)
+        file.write("\n")
+    for line in _draw(document):
+        print(line)

@@ -152,8 +152,8 @@ static u8 side_of(enum speaker speaker, u8 turn)
 	}
 }
 
-static int round(struct traffic *t, const struct row *row,
-		 struct bench_packet *packets)
+static int play_round(struct traffic *t, const struct row *row,
+		      struct bench_packet *packets)
 {
 	unsigned int i;
 	int err;
@@ -181,7 +181,7 @@ static int run(struct traffic *t, const struct row *row,
 	rcu_read_lock();
 	result->ns = bench_clock_ns();
 	for (i = 0; i < rounds && !err; i++)
-		err = round(t, row, packets);
+		err = play_round(t, row, packets);
 	result->ns = bench_clock_ns() - result->ns;
 	rcu_read_unlock();
 	local_bh_enable();

@@ -30,6 +30,13 @@
 }
 #endif
 
+/* The unbound workqueue has another name; the former one is deprecated. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define TCPW_UNBOUND_WQ system_dfl_wq
+#else
+#define TCPW_UNBOUND_WQ system_unbound_wq
+#endif
+
 /*
  * Reasons of modules for freeing a packet, which netfilter hooks can give from
  * 6.7 on. The kernel numbers who may name some, and has no number for others:

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The timing wheel. A packet only writes the deadline of its record; the
- * wheel visits the record when the deadline was, and puts it further on when
- * it has moved (lazy re-insertion). Only a deadline that comes nearer moves a
- * record at once. Deadlines beyond one turn are visited once a turn.
+ * The timing wheels, which end all that ends by time. A packet only writes the
+ * deadline of its record; a wheel visits the record when the deadline was, and
+ * puts it further on when it has moved (lazy re-insertion). Only a deadline
+ * that comes nearer moves a record at once.
+ *
+ * The near wheel has 512 slots of 256 ms, the far one 256 slots of 65.5 s. A
+ * far slot falls into the near wheel when the first of its deadlines is still
+ * one slot's time away, which leaves time for however many it holds. Deadlines
+ * beyond 4.6 hours are visited once a turn. So an idle record costs two visits
+ * for each deadline, and a busy one as much for each length of its timeout.
  *
  * A record is linked and unlinked under its own lock and that of its slot;
  * but the worker takes it out under the slot's lock alone, and looks at it
  * afterwards, under RCU. Whoever has linked it anew by then has won.
+ *
+ * Ticks are compared by difference: they start over after 34 years.
  */
+#include "compat.h"
 #include "tcpward.h"
 
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #define TICK_SHIFT 8		/* 256 ms */
-#define TICK_JIFFIES msecs_to_jiffies(1 << TICK_SHIFT)
+#define NEAR_SLOTS 512
+#define FAR_SLOTS 256
+#define FAR_TICKS 256		/* in a far slot; two of them in the near wheel */
+#define FALL_BATCH 1024		/* records, before the near wheel has a turn */
 
 static u32 now_tick(void)
 {
 	return tcpw_now_ms() >> TICK_SHIFT;
 }
 
-static struct tcpw_slot *slot_of(struct tcpw_wheel *wheel, u32 tick)
+static bool before(u32 a, u32 b)
 {
-	return &wheel->slots[tick % TCPW_SLOTS];
+	return (s32)(a - b) < 0;
+}
+
+static u32 far_tick(u32 tick)
+{
+	return tick & ~(FAR_TICKS - 1);
 }
 
 /* The first tick at which the deadline has passed. */
@@ -33,35 +50,75 @@ static u32 tick_of(u64 deadline_ms)
 	return (deadline_ms >> TICK_SHIFT) + 1;
 }
 
+static struct tcpw_slot *far_slot(struct tcpw_wheel *wheel, u32 tick)
+{
+	return &wheel->slots[NEAR_SLOTS + tick / FAR_TICKS % FAR_SLOTS];
+}
+
+static struct tcpw_slot *near_slot(struct tcpw_wheel *wheel, u32 tick)
+{
+	return &wheel->slots[tick % NEAR_SLOTS];
+}
+
+static struct tcpw_slot *slot_of(struct tcpw_wheel *wheel,
+				 const struct tcpw_flow *flow)
+{
+	return flow->wheel == TCPW_WHEEL_FAR ? far_slot(wheel, flow->tick) :
+					       near_slot(wheel, flow->tick);
+}
+
+/* When to visit a record for the sake of a deadline, and in which wheel. */
+static void place(struct tcpw_wheel *wheel, struct tcpw_flow *flow, u32 want)
+{
+	u32 tick = READ_ONCE(wheel->tick), base = now_tick();
+
+	if (before(base, tick))
+		base = tick;
+	if (before(want, base + NEAR_SLOTS)) {
+		flow->wheel = TCPW_WHEEL_NEAR;
+		flow->tick = before(base, want) ? want : base + 1;
+		return;
+	}
+	base = far_tick(base) + (FAR_SLOTS - 1) * FAR_TICKS;
+	tick = far_tick(want) - FAR_TICKS;
+	flow->wheel = TCPW_WHEEL_FAR;
+	flow->tick = before(base, tick) ? base : tick;
+}
+
+/* Whether the worker, which says so before it takes the lock, was there. */
+static bool passed(const struct tcpw_wheel *wheel, const struct tcpw_flow *flow)
+{
+	if (flow->wheel == TCPW_WHEEL_FAR)
+		return !before(READ_ONCE(wheel->fallen), flow->tick);
+	return !before(READ_ONCE(wheel->tick), flow->tick);
+}
+
 /* The worker may pass a slot while it is being chosen: then the next one. */
 static void link(struct tcpw_wheel *wheel, struct tcpw_flow *flow, u32 want)
 {
 	struct tcpw_slot *slot;
-	u32 base, tick;
 
 	for (;;) {
-		base = max(READ_ONCE(wheel->tick), now_tick());
-		tick = clamp(want, base + 1, base + TCPW_SLOTS - 1);
-		slot = slot_of(wheel, tick);
+		place(wheel, flow, want);
+		slot = slot_of(wheel, flow);
 		spin_lock(&slot->lock);
-		if (tick > READ_ONCE(wheel->tick))
+		if (!passed(wheel, flow))
 			break;
 		spin_unlock(&slot->lock);
 	}
-	flow->tick = tick;
 	hlist_add_head(&flow->slot, &slot->list);
 	spin_unlock(&slot->lock);
 }
 
 static void unlink(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 {
-	struct tcpw_slot *slot = slot_of(wheel, flow->tick);
+	struct tcpw_slot *slot = slot_of(wheel, flow);
 
 	spin_lock(&slot->lock);
 	if (!hlist_unhashed(&flow->slot))
 		hlist_del_init(&flow->slot);
 	spin_unlock(&slot->lock);
-	flow->tick = 0;
+	flow->wheel = TCPW_WHEEL_NONE;
 }
 
 /* The deadline of a record was written. Context: tcpw_flow.lock held. */
@@ -74,9 +131,9 @@ void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 	if (!deadline_ms)
 		return;
 	want = tick_of(deadline_ms);
-	if (flow->tick && want >= flow->tick)
+	if (flow->wheel && !before(want, flow->tick))
 		return;
-	if (flow->tick)
+	if (flow->wheel)
 		unlink(wheel, flow);
 	link(wheel, flow, want);
 }
@@ -84,7 +141,7 @@ void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 {
 	lockdep_assert_held(&flow->lock);
-	if (flow->tick)
+	if (flow->wheel)
 		unlink(wheel, flow);
 }
 
@@ -121,7 +178,7 @@ static void visit_flow(struct tcpw_net *tn, struct tcpw_flow *flow)
 	spin_lock_bh(&flow->lock);
 	now_ms = tcpw_now_ms();
 	if (!flow->dead && hlist_unhashed(&flow->slot)) {
-		flow->tick = 0;
+		flow->wheel = TCPW_WHEEL_NONE;
 		if (tcpw_expired(&flow->facts.conn, now_ms))
 			expire(tn, flow, now_ms, &visit);
 		else
@@ -146,61 +203,107 @@ static struct tcpw_flow *pop(struct tcpw_slot *slot, struct hlist_head *due)
 	return flow;
 }
 
-/* The slot's lock guards what was moved out of it to @due, too. */
-static void turn_to(struct tcpw_net *tn, u32 tick)
+/* Return: false when nothing is left in @due, taken out of @slot. */
+static bool visit_next(struct tcpw_net *tn, struct tcpw_slot *slot,
+		       struct hlist_head *due)
 {
-	struct tcpw_slot *slot = slot_of(&tn->wheel, tick);
 	struct tcpw_flow *flow;
-	HLIST_HEAD(due);
 
-	WRITE_ONCE(tn->wheel.tick, tick);
+	rcu_read_lock();
+	flow = pop(slot, due);
+	if (flow)
+		visit_flow(tn, flow);
+	rcu_read_unlock();
+	cond_resched();
+	return flow;
+}
+
+/* The slot's lock guards what was taken out of it to @due, too. */
+static void take_out(struct tcpw_slot *slot, struct hlist_head *due)
+{
 	spin_lock_bh(&slot->lock);
-	hlist_move_list(&slot->list, &due);
+	hlist_move_list(&slot->list, due);
 	spin_unlock_bh(&slot->lock);
-	do {
-		rcu_read_lock();
-		flow = pop(slot, &due);
-		if (flow)
-			visit_flow(tn, flow);
-		rcu_read_unlock();
-		cond_resched();
-	} while (flow);
 }
 
 /* After a long sleep every slot is visited once. */
-static void work(struct work_struct *work)
+static void turn_near(struct tcpw_net *tn)
+{
+	struct tcpw_wheel *wheel = &tn->wheel;
+	u32 now = now_tick(), tick = wheel->tick;
+	struct tcpw_slot *slot;
+	HLIST_HEAD(due);
+
+	if (now - tick > NEAR_SLOTS)
+		tick = now - NEAR_SLOTS;
+	while (tick != now) {
+		WRITE_ONCE(wheel->tick, ++tick);
+		slot = near_slot(wheel, tick);
+		take_out(slot, &due);
+		while (visit_next(tn, slot, &due))
+			;
+	}
+}
+
+/* The same for the far wheel, in pieces. Return: whether there is more. */
+static bool turn_far(struct tcpw_net *tn)
+{
+	struct tcpw_wheel *wheel = &tn->wheel;
+	u32 now = far_tick(wheel->tick), tick = wheel->fallen;
+	struct tcpw_slot *slot = far_slot(wheel, tick);
+	unsigned int batch = FALL_BATCH;
+
+	while (batch--)
+		if (!visit_next(tn, slot, &wheel->falling))
+			break;
+	if (!hlist_empty(&wheel->falling))
+		return true;
+	if (tick == now)
+		return false;
+	if (now - tick > FAR_SLOTS * FAR_TICKS)
+		tick = now - FAR_SLOTS * FAR_TICKS;
+	tick += FAR_TICKS;
+	WRITE_ONCE(wheel->fallen, tick);
+	take_out(far_slot(wheel, tick), &wheel->falling);
+	return true;
+}
+
+static void turn_wheels(struct work_struct *work)
 {
 	struct tcpw_net *tn = container_of(to_delayed_work(work),
 					   struct tcpw_net, wheel.work);
-	u32 now = now_tick(), tick = tn->wheel.tick;
 
-	if (now - tick > TCPW_SLOTS)
-		tick = now - TCPW_SLOTS;
-	while (tick != now)
-		turn_to(tn, ++tick);
+	do
+		turn_near(tn);
+	while (turn_far(tn) || tn->wheel.tick != now_tick());
 	if (atomic_read(&tn->records))
 		tcpw_wheel_start(&tn->wheel);
 }
 
-/* To be called when a record was added: without any the wheel stands still. */
+/* To be called when a record was added: without any the wheels stand still. */
 void tcpw_wheel_start(struct tcpw_wheel *wheel)
 {
-	if (!delayed_work_pending(&wheel->work))
-		queue_delayed_work(system_power_efficient_wq, &wheel->work,
-				   TICK_JIFFIES);
+	u64 ms = 1 << TICK_SHIFT;
+
+	if (delayed_work_pending(&wheel->work))
+		return;
+	ms -= tcpw_now_ms() % ms;
+	queue_delayed_work(TCPW_UNBOUND_WQ, &wheel->work, msecs_to_jiffies(ms));
 }
 
 int tcpw_wheel_init(struct tcpw_wheel *wheel)
 {
 	unsigned int i;
 
-	wheel->slots = kvcalloc(TCPW_SLOTS, sizeof(*wheel->slots), GFP_KERNEL);
+	wheel->slots = kvcalloc(NEAR_SLOTS + FAR_SLOTS, sizeof(*wheel->slots),
+				GFP_KERNEL);
 	if (!wheel->slots)
 		return -ENOMEM;
-	for (i = 0; i < TCPW_SLOTS; i++)
+	for (i = 0; i < NEAR_SLOTS + FAR_SLOTS; i++)
 		spin_lock_init(&wheel->slots[i].lock);
 	wheel->tick = now_tick();
-	INIT_DELAYED_WORK(&wheel->work, work);
+	wheel->fallen = far_tick(wheel->tick);
+	INIT_DELAYED_WORK(&wheel->work, turn_wheels);
 	return 0;
 }
 

@@ -94,7 +94,8 @@ struct tcpw_flow {
 	struct rhash_head node;
 	struct tcpw_tuple tuple;	/* C */
 	spinlock_t lock;
-	u32 tick;		/* F: when the wheel visits; 0: never */
+	u32 tick;		/* F: when the wheel visits */
+	u8 wheel;		/* F: enum tcpw_wheel_kind */
 	bool dead;		/* F: no longer in the table */
 	bool counted;		/* F: in tcpw_stats.in_state */
 	u8 pool;		/* F: enum tcpw_pool_kind that it was put into */
@@ -143,7 +144,11 @@ struct tcpw_pool {
 	struct list_head list;	/* P: oldest first */
 };
 
-#define TCPW_SLOTS 512
+enum tcpw_wheel_kind {
+	TCPW_WHEEL_NONE,
+	TCPW_WHEEL_NEAR,
+	TCPW_WHEEL_FAR,
+};
 
 struct tcpw_slot {
 	spinlock_t lock;
@@ -153,6 +158,8 @@ struct tcpw_slot {
 struct tcpw_wheel {
 	struct tcpw_slot *slots;
 	u32 tick;		/* A: the last one visited; worker only */
+	u32 fallen;		/* A: first tick of the far slot that fell last */
+	struct hlist_head falling;	/* W of that slot: what is left of it */
 	struct delayed_work work;
 };
 
@@ -357,7 +364,7 @@ void tcpw_pool_set(struct tcpw_net *tn, struct tcpw_flow *flow);
 bool tcpw_pool_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
 void tcpw_pool_bound(struct tcpw_net *tn, const struct tcpw_policy *policy);
 
-/* expire.c: the timing wheel */
+/* expire.c: the timing wheels */
 int tcpw_wheel_init(struct tcpw_wheel *wheel);
 void tcpw_wheel_stop(struct tcpw_wheel *wheel);
 void tcpw_wheel_exit(struct tcpw_wheel *wheel);

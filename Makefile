@@ -144,7 +144,7 @@ check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
 
 check-debug: deps ## run the VM tests and more on a kernel full of detectors
-	@TEST_TIMEOUT=$${TEST_TIMEOUT:-1200} selftests/check debug
+	@TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} selftests/check debug
 
 model: ## explore two endpoints with the core between them, for minutes
 	@selftests/model/run

@@ -34,7 +34,7 @@ visitor=$!
 defer kill "$visitor"
 ktap_comment "seed $seed"
 code=0
-inside build/nlfuzz "${MESSAGES:-20000}" "$seed" || code=$?
+inside build/nlfuzz "${MESSAGES:-1000000}" "$seed" || code=$?
 ktap_equal "every question was answered" 0 "$code"
 ktap_test "the module can be asked and set" inside tcpward set mode=enforce
 ktap_end

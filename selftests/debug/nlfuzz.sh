@@ -21,7 +21,7 @@ inside() {
 visits() {
 	while :; do
 		inside busybox timeout 5 \
-			iperf3 -c 127.0.0.1 -t 2 -b 5M || sleep 0.2
+			iperf3 -c 127.0.0.1 -t 2 -b 2M || sleep 0.2
 	done >/dev/null 2>&1
 }
 

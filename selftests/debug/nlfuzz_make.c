@@ -244,7 +244,7 @@ static void begin(union message *msg, uint16_t family, uint8_t cmd)
 	msg->head.nlmsg_flags = NLM_F_REQUEST;
 	if (nlfuzz_random(2))
 		msg->head.nlmsg_flags |= NLM_F_ACK;
-	if (!nlfuzz_random(4))
+	if (!nlfuzz_random(16))
 		msg->head.nlmsg_flags |= NLM_F_DUMP;
 	genl->cmd = cmd;
 	genl->version = TCPWARD_FAMILY_VERSION;

@@ -86,15 +86,26 @@ void saved_free(struct saved *saved)
 
 /* --- the checksum ------------------------------------------------------ */
 
+static void fill_crc_table(uint32_t table[256])
+{
+	for (uint32_t i = 0; i < 256; i++) {
+		table[i] = i;
+		for (int bit = 0; bit < 8; bit++)
+			table[i] = table[i] >> 1 ^
+				   (table[i] & 1 ? 0xedb88320 : 0);
+	}
+}
+
 /* CRC-32 of IEEE 802.3, as crc32(1) and zlib have it; begins with 0. */
 static uint32_t crc32(uint32_t crc, const char *text, size_t len)
 {
+	static uint32_t table[256];
+
+	if (!table[1])
+		fill_crc_table(table);
 	crc = ~crc;
-	while (len--) {
-		crc ^= (uint8_t)*text++;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-	}
+	while (len--)
+		crc = crc >> 8 ^ table[(uint8_t)(crc ^ (uint8_t)*text++)];
 	return ~crc;
 }
 

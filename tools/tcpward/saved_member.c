@@ -32,19 +32,34 @@ static bool is_field(const char *key, const struct tcpw_field *fields)
 	return false;
 }
 
-static bool only(const json_t *json, const char *what,
-		 const struct tcpw_field *fields, const char *const *names,
-		 struct saved_fault *fault)
+static bool say_unknown(const json_t *json, const char *what,
+			const struct tcpw_field *fields,
+			const char *const *names, struct saved_fault *fault)
 {
 	const char *key;
 	json_t *value;
 
-	if (!json_is_object(json))
-		return saved_say(fault, "%s is no object", what);
 	json_object_foreach((json_t *)json, key, value)
 		if (!is_name(key, names) && !is_field(key, fields))
-			return saved_say(fault, "%s has an unknown member '%s'",
-					 what, key);
+			break;
+	return saved_say(fault, "%s has an unknown member '%s'", what, key);
+}
+
+/* All must be there: so what there is more of them is unknown. */
+static bool only(const json_t *json, const char *what,
+		 const struct tcpw_field *fields, const char *const *names,
+		 struct saved_fault *fault)
+{
+	size_t known = 0;
+
+	if (!json_is_object(json))
+		return saved_say(fault, "%s is no object", what);
+	for (unsigned int i = 0; fields && fields[i].name; i++)
+		known++;
+	for (unsigned int i = 0; names && names[i]; i++)
+		known++;
+	if (json_object_size(json) > known)
+		return say_unknown(json, what, fields, names, fault);
 	for (; names && *names; names++)
 		if (!json_object_get(json, *names))
 			return saved_say(fault, "%s lacks '%s'", what, *names);

@@ -135,9 +135,14 @@ rtt() {
 		r[0]["phases_us"]["tcp"] >= 40000'
 }
 
+dropped_some() {
+	[ "$(router tc -j -s qdisc show dev r1 | jq '.[0].drops')" -gt 0 ]
+}
+
+# The network comes back when the SYN is lost, however late it was sent.
 lost_syn() {
 	net_em router r1 loss 100%
-	(sleep 0.5; net_em_off router r1) &
+	(busywait 20 dropped_some; net_em_off router r1) &
 	probe 0 "https://$WEB_NAME:$port/"
 	wait $!
 	holds 'r[0]["kernel"]["retransmitted"] >= 1 and

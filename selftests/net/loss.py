@@ -74,7 +74,11 @@ def main():
                    in counts["reasons"].items() if count}
         ktap.comment("%s: %d segments, %d quiet, reasons: %s" % (
             name, counts["segments"], counts["quiet"], reasons or "none"))
-        ktap.check(name + " refused nothing", counts["dropped"] == 0 and
+        # Where the machine stalls, copies come when more than a window has
+        # overtaken them: R50.
+        late = reasons.get("far-below-window", 0)
+        ktap.check(name + " refused nothing but late copies",
+                   counts["dropped"] == late < counts["segments"] / 100 and
                    counts["segments"] > 1000, counts["dropped"])
     ktap.end()
 

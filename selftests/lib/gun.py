@@ -28,6 +28,7 @@ class Gun:
             [_line(*line) for line in lines] +
             ["--%s=%s" % option for option in options.items()],
             stdout=subprocess.PIPE, text=True)
+        self.pid = self._process.pid
 
     def firing(self):
         return self._process.poll() is None

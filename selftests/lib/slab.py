@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the records of the module take of the memory, as the kernel counts."""
+
+import os
+
+CACHES = "tcpw_flow", "tcpw_ext"
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def _value(cache, name):
+    with open("/sys/kernel/slab/%s/%s" % (cache, name)) as file:
+        return int(file.read().split()[0])
+
+
+def objects():
+    """Records in memory, the dead and those kept at hand included."""
+    return _value("tcpw_flow", "objects")
+
+
+def taken():
+    """Bytes, of all caches."""
+    return sum(_value(cache, "slabs") * (PAGE << _value(cache, "order"))
+               for cache in CACHES)
+
+
+def exact():
+    """Whether records have their own size: detectors make them larger."""
+    return all(_value(cache, "slab_size") - _value(cache, "object_size") < 64
+               for cache in CACHES)
+
+
+def available():
+    with open("/proc/meminfo") as file:
+        fields = dict(line.split(":") for line in file)
+    return int(fields["MemAvailable"].split()[0]) << 10

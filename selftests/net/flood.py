@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The checks of flood.sh."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import gun
+import ktap
+import slab
+import stage
+from gun import Gun
+from load import Load, connect
+from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
+
+DURATION_S = float(os.environ.get("DURATION", 8))
+RATE = int(os.environ.get("RATE", 0))
+AIM = RATE or 20000
+TABLE = 50000
+TALKING = 100       # connections that transfer all the time
+SILENT = 45000      # that are established, too
+POOL = 4000         # limit of half-open ones, where it is what bounds them
+SLOW_TABLE = 2000
+SLOW_S = 5
+FIRST = -20         # priority
+CPUS = os.cpu_count()
+KEPT_AT_HAND = 2000     # free records that CPUs keep, counted as in use
+OTHERS = 64 << 20       # bytes that everything else may take meanwhile
+FAR = {4: "10.77.0.1", 6: "fd77::1"}
+ANYWHERE = {4: "32.0.0.0/3", 6: "2000::/3"}
+SILENT_FROM = "10.128.0.0"
+
+
+def status():
+    return stage.tcpward(ROUTER, "status")
+
+
+def passed():
+    """SYNs of the flood that the router has forwarded."""
+    sink = json.loads(stage.run(ROUTER, "ip", "-j", "-s", "link", "show",
+                                "sink"))[0]
+    return sink["stats64"]["tx"]["packets"]
+
+
+def fill():
+    """Connections that say no more than that they are established."""
+    stage.configure(ROUTER, "pickup=loose")
+    # The line may lose some: those are there the next time.
+    for _ in range(5):
+        gun.fire("ack", SILENT_FROM, FAR[4], count=SILENT)
+        if status()["states"]["ESTABLISHED"] == SILENT + TALKING:
+            break
+    else:
+        raise AssertionError(status())
+    stage.configure(ROUTER, "pickup=auto")
+
+
+class Watch:
+    """What is looked at all through a flood."""
+
+    def __init__(self, load, limits):
+        self.load = load
+        self.limits = limits
+        self.most = {"connections": 0, "half_open": 0, "objects": 0,
+                     "bytes": 0, "used": 0}
+        self.available = slab.available()
+        self.moved = [(t.rounds, time.monotonic()) for t in load.transfers]
+        self.pause_s = 0
+        self.looks = 0
+
+    def _progress(self):
+        now = time.monotonic()
+        for i, transfer in enumerate(self.load.transfers):
+            rounds, since = self.moved[i]
+            self.pause_s = max(self.pause_s, now - since)
+            if transfer.rounds > rounds:
+                self.moved[i] = transfer.rounds, now
+
+    def look(self):
+        now = status()
+        for what, count in (("connections", now["connections"]),
+                            ("half_open", now["half_open"]),
+                            ("objects", slab.objects()),
+                            ("bytes", slab.taken()),
+                            ("used", self.available - slab.available())):
+            self.most[what] = max(self.most[what], count)
+        self._progress()
+        self.looks += 1
+
+    def check(self):
+        """Each CPU may be about to evict one for the one it has added."""
+        most, table = self.most, self.limits["max_connections"]
+        assert (most["connections"] == table or
+                most["half_open"] >= self.limits["max_half_open"]), most
+        in_memory = most_in_memory(table)
+        assert most["connections"] <= table, most
+        assert most["half_open"] <= self.limits["max_half_open"] + CPUS, most
+        assert most["objects"] <= in_memory + KEPT_AT_HAND, most
+        if slab.exact():
+            bound = in_memory * self.limits["record_bytes"]
+            assert most["bytes"] <= bound, (bound, most)
+            assert most["used"] <= bound + OTHERS, (bound, most)
+
+
+def most_in_memory(table):
+    """Evicted records have a limit too, as table.c has it."""
+    return table + table // 8 + 1024
+
+
+class Known:
+    """A client that opens one connection after the other."""
+
+    def __init__(self, family):
+        self.family = family
+        self.took_s = []
+
+    def open(self):
+        begin = time.monotonic()
+        pair = Pair(SERVER_ADDR[self.family])
+        self.took_s.append(time.monotonic() - begin)
+        pair.say(b"w" * 3000)
+        pair.close()
+
+
+def flood(family, load, limits):
+    """Returns what became of it."""
+    before, was_passed = stage.stats(ROUTER), passed()
+    watch, known = Watch(load, limits), Known(family)
+    rounds = sum(t.rounds for t in load.transfers)
+    weapon = Gun("syn", ANYWHERE[family], FAR[family], rate=AIM,
+                 seconds=DURATION_S, seed=family)
+    while weapon.firing():
+        watch.look()
+        known.open()
+    sent = weapon.done()
+    arrived = passed() - was_passed
+    ktap.comment("%d SYNs in %.1f s: %d a second sent, %d forwarded" %
+                 (sent["segments"], sent["seconds"], sent["per_second"],
+                  arrived / sent["seconds"]))
+    ktap.comment("%d looks, at most: %s" % (watch.looks, watch.most))
+    ktap.comment("transfers: %d blocks, longest pause %.1f s" %
+                 (sum(t.rounds for t in load.transfers) - rounds,
+                  watch.pause_s))
+    ktap.comment("known client: %d connections, opened in %.3f s (median), "
+                 "%.3f s (longest)" %
+                 (len(known.took_s), statistics.median(known.took_s),
+                  max(known.took_s)))
+    return before, arrived / sent["seconds"], arrived, watch, known
+
+
+def accounted(before, arrived, known):
+    """To the last record."""
+    now, after = status(), stage.stats(ROUTER)
+    grew = {what: after[what] - before[what]
+            for what in ("opened", "ended", "evicted", "dropped",
+                         "untracked")}
+    ktap.comment(grew)
+    assert after["opened"] - after["ended"] == now["connections"], after
+    assert sum(now["states"].values()) == now["connections"], now
+    assert grew["dropped"] == 0, stage.growth(before, after)
+    assert grew["untracked"] == 0, grew
+    assert grew["evicted"] == (grew["opened"] - len(known.took_s) -
+                               now["half_open"]), (grew, now)
+    assert grew["opened"] >= arrived + len(known.took_s), (grew, arrived)
+
+
+def survives(mode, family, half_open, load):
+    forget_half_open()
+    stage.configure(ROUTER, "mode=" + mode, "max_half_open=%d" % half_open)
+    limits = status()
+    established = limits["states"]["ESTABLISHED"]
+    before, rate, arrived, watch, known = flood(family, load, limits)
+    watch.check()
+    accounted(before, arrived, known)
+    load.go_on()
+    assert status()["states"]["ESTABLISHED"] == established, status()
+    assert len(known.took_s) > 1, known.took_s
+    assert rate >= RATE * 0.99, "%d a second" % rate
+
+
+def forget_half_open():
+    if status()["half_open"]:
+        stage.tcpward(ROUTER, "forget", "--yes", "state", "half-open")
+
+
+def nothing_lost(load):
+    """No transfer lost its record, or had a segment refused."""
+    load.go_on()
+    found = {}
+    for conn in stage.connections(ROUTER, "state", "established"):
+        found[conn["client"]["port"], conn["server"]["port"]] = conn
+    for transfer in load.transfers:
+        conn = found[transfer.client_name[1], transfer.server_name[1]]
+        assert conn["dropped"] == 0, conn
+        assert conn["kind"] == "open", conn
+
+
+def wait_memory():
+    stage.wait_for("memory", lambda: slab.objects() < KEPT_AT_HAND,
+                   show=slab.objects)
+
+
+class SlowRcu:
+    """Grace periods come late: what makes them gets the CPU when nobody else
+    wants it, and somebody always does."""
+
+    def __init__(self):
+        self.keepers = subprocess.run(
+            ["pgrep", "-x", "rcu_preempt|rcu_sched"], check=True, text=True,
+            capture_output=True).stdout.split()
+
+    def _schedule(self, policy):
+        for pid in self.keepers:
+            os.sched_setscheduler(int(pid), policy, os.sched_param(0))
+
+    def __enter__(self):
+        self.busy = [subprocess.Popen([sys.executable, "-c",
+                                       "while True: pass"])
+                     for _ in range(CPUS)]
+        self._schedule(os.SCHED_IDLE)
+
+    def __exit__(self, *_):
+        self._schedule(os.SCHED_OTHER)
+        for one in self.busy:
+            one.kill()
+            one.wait()
+
+
+def outruns_rcu():
+    """Memory comes back later than records are evicted: nevertheless no more
+    of it is taken than the limit allows."""
+    stage.tcpward(ROUTER, "forget", "--yes", "dst", FAR[4])
+    stage.configure(ROUTER, "max_connections=%d" % SLOW_TABLE,
+                    "max_half_open=%d" % SLOW_TABLE)
+    wait_memory()
+    before, base, most = status(), slab.objects(), 0
+    with SlowRcu():
+        weapon = Gun("syn", ANYWHERE[4], FAR[4], seconds=SLOW_S)
+        os.setpriority(os.PRIO_PROCESS, weapon.pid, FIRST)
+        while weapon.firing():
+            most = max(most, slab.objects() - base)
+            time.sleep(0.05)
+    sent = weapon.done()
+    after = status()
+    ktap.comment("%d SYNs in %.1f s, %d evicted, %d in memory at most, %d "
+                 "untracked" % (sent["segments"], sent["seconds"],
+                                after["evicted"] - before["evicted"], most,
+                                after["untracked"] - before["untracked"]))
+    assert most <= most_in_memory(SLOW_TABLE) + KEPT_AT_HAND // 10, most
+
+
+def recovers(load):
+    """What the flood has left ends, and its memory comes back."""
+    forget_half_open()
+    stage.configure(ROUTER, "timeout_half_open=2s", "timeout_syn=2s")
+    base = slab.objects()
+    gun.fire("syn", ANYWHERE[6], FAR[6], rate=AIM, count=SLOW_TABLE)
+    assert status()["half_open"] > 0
+    stage.wait_for("end", lambda: not status()["half_open"], show=status)
+    stage.wait_for("memory", lambda: slab.objects() < base + SLOW_TABLE // 10,
+                   show=lambda: (base, slab.objects()))
+    load.go_on()
+
+
+def ends(load):
+    """Nothing is left, and the sums agree."""
+    load.stop()
+    stage.tcpward(ROUTER, "forget", "--yes", "state", "all")
+    counts = stage.stats(ROUTER)
+    assert status()["connections"] == status()["half_open"] == 0, status()
+    assert counts["opened"] == counts["ended"] > SILENT, counts
+    assert counts["extras"] == 0, counts
+    assert counts["segments"] == sum(
+        counts[what] for what in ("passed", "quiet", "dropped")), counts
+    wait_memory()
+
+
+def prepare():
+    # The router alone judges; the flood is the client's.
+    stage.configure(CLIENT, "mode=off")
+    stage.configure(SERVER, "mode=off")
+    stage.configure(ROUTER, "max_connections=%d" % TABLE)
+    for family, address in FAR.items():
+        stage.run(ROUTER, "ip", "-%d" % family, "route", "add", address,
+                  "dev", "sink")
+    load = Load([t for family in (4, 6) for t in connect(
+        SERVER_ADDR[family], TALKING // 2, CLIENT, SERVER)])
+    load.go_on()
+    fill()
+    return load
+
+
+def main():
+    ktap.plan(8)
+    load = prepare()
+    for mode, family, half_open in (("observe", 4, POOL),
+                                    ("observe", 6, TABLE),
+                                    ("enforce", 4, TABLE),
+                                    ("enforce", 6, POOL)):
+        ktap.test("%s, IPv%d: a flood of a full %s does no harm" %
+                  (mode, family, "table" if half_open == TABLE
+                   else "half-open pool"),
+                  survives, mode, family, half_open, load)
+    ktap.test("no transfer lost a record or a segment", nothing_lost, load)
+    ktap.test("afterwards all is as before", recovers, load)
+    ktap.test("faster than memory comes back", outruns_rcu)
+    ktap.test("all is accounted for", ends, load)
+    ktap.end()
+
+
+main()

@@ -74,7 +74,7 @@ def forgetting(ours, theirs, k):
 
     took, _ = timed_ms(ours.netns, "tcpward", "forget", "--yes", "state",
                        "all")
-    if ours.status()["connections"]:
+    if ours.status()["CONNECTIONS"]:
         raise RuntimeError("something was not forgotten")
     yield table.row("forget", k, "ms", took, 2000, theirs=flush())
 
@@ -86,7 +86,7 @@ def expiry(ours, k):
     lives.close_all(ours)
     due = time.monotonic() + 2 * MSL_MS / 1000
     ours.check_closed()
-    while ours.status()["connections"]:
+    while ours.status()["CONNECTIONS"]:
         time.sleep(0.05)
     late = max(0, time.monotonic() - due) * 1000
     ours.clear()

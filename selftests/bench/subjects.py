@@ -5,7 +5,6 @@ one with neither, which shows what the harness itself costs. Each says whether
 it has really done its work.
 """
 
-import json
 import socket
 import struct
 
@@ -13,8 +12,10 @@ import genl
 import harness
 from harness import inside, run
 
-ROOM = 2 << 20              # connections that either table has room for
+ROOM = 1 << 22              # connections that either table has room for
 NETLINK_NETFILTER = 12
+COUNTERS = "CONNECTIONS", "SEGMENTS", "PASSED", "FLAGGED"
+ENDS = "IN_STATE", "SERVER_IN_STATE"
 
 
 class Floor:
@@ -69,7 +70,17 @@ class Tcpward(Floor):
             for key, value in keys.items()))
 
     def status(self):
-        return json.loads(run("tcpward", "-N", self.netns, "-j", "status"))
+        """Counters by name, and {state: connections} of either end."""
+        said = self.genl.do(genl.number("CMD_STATS_GET"))[0]
+        found = {name: genl.integer(said.get("A_STATS_" + name))
+                 for name in COUNTERS}
+        for end in ENDS:
+            kind = genl.number("A_STATS_" + end)
+            counts = [genl.integer(payload) for attr, payload in said.attrs
+                      if attr == kind]
+            found[end] = {state: count for state, count in enumerate(counts)
+                          if count}
+        return found
 
     def begin(self, connections):
         super().begin(connections)
@@ -84,17 +95,14 @@ class Tcpward(Floor):
 
     def check(self, client, server):
         now = self.status()
-        grown = {key: now[key] - self.before[key]
-                 for key in ("segments", "dropped", "quiet", "flagged")}
-        expected = {"segments": self.segments, "dropped": 0, "quiet": 0,
-                    "flagged": 0}
-        if grown != expected:
+        grown = {name: now[name] - self.before[name]
+                 for name in ("SEGMENTS", "PASSED", "FLAGGED")}
+        if grown != {"SEGMENTS": self.segments, "PASSED": self.segments,
+                     "FLAGGED": 0}:
             raise RuntimeError("tcpward counted %s: %s" % (grown, now))
-        for key, state in ("states", client), ("server_states", server):
-            states = {state: count for state, count in now[key].items()
-                      if count}
-            if states != {state: self.connections}:
-                raise RuntimeError("tcpward has %s: %s" % (key, states))
+        for end, state in zip(ENDS, (client, server)):
+            if now[end] != {genl.number("STATE_" + state): self.connections}:
+                raise RuntimeError("tcpward has %s: %s" % (end, now[end]))
 
     def check_open(self):
         self.check("ESTABLISHED", "ESTABLISHED")

@@ -79,10 +79,8 @@ static void place(struct tcpw_wheel *wheel, struct tcpw_flow *flow, u32 want)
 		flow->tick = before(base, want) ? want : base + 1;
 		return;
 	}
-	base = far_tick(base) + (FAR_SLOTS - 1) * FAR_TICKS;
-	tick = far_tick(want) - FAR_TICKS;
 	flow->wheel = TCPW_WHEEL_FAR;
-	flow->tick = before(base, tick) ? base : tick;
+	flow->tick = far_tick(want) - FAR_TICKS;
 }
 
 /* Whether the worker, which says so before it takes the lock, was there. */

@@ -94,7 +94,7 @@ struct tcpw_flow {
 	struct rhash_head node;
 	struct tcpw_tuple tuple;	/* C */
 	spinlock_t lock;
-	u32 tick;		/* F: when the wheel visits */
+	u32 tick;		/* F: when the wheel visits at the latest */
 	u8 wheel;		/* F: enum tcpw_wheel_kind */
 	bool dead;		/* F: no longer in the table */
 	bool counted;		/* F: in tcpw_stats.in_state */

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of the kernel as kmod/expire.c and kmod/tcpward.h name, for one
+ * thread and a clock that the test moves. Included before everything.
+ */
+#ifndef WHEEL_KERNEL_H
+#define WHEEL_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <linux/types.h>
+#include <netinet/in.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef unsigned int gfp_t;
+
+#define __percpu
+#define __rcu
+#define READ_ONCE(x) (x)
+#define WRITE_ONCE(x, value) ((x) = (value))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+
+/* --- parts of records that the wheels never look at -------------------- */
+
+typedef struct { int counter; } atomic_t;
+typedef struct { long counter; } atomic64_t;
+struct list_head { struct list_head *next, *prev; };
+struct mutex { int unused; };
+struct rcu_head { void *unused; };
+struct rhash_head { void *unused; };
+struct rhashtable { void *unused; };
+union nf_inet_addr { struct in_addr in; struct in6_addr in6; };
+
+static inline bool nf_inet_addr_cmp(const union nf_inet_addr *a,
+				    const union nf_inet_addr *b)
+{
+	return a == b;
+}
+
+static inline int atomic_read(const atomic_t *v)
+{
+	return v->counter;
+}
+
+/* --- locks: never taken twice ------------------------------------------ */
+
+typedef struct { int held; } spinlock_t;
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	lock->held = 0;
+}
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	if (lock->held++)
+		abort();
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	if (--lock->held)
+		abort();
+}
+
+#define spin_lock_bh spin_lock
+#define spin_unlock_bh spin_unlock
+#define lockdep_assert_held(lock) ((lock)->held ? (void)0 : abort())
+#define rcu_read_lock() ((void)0)
+#define rcu_read_unlock() ((void)0)
+#define cond_resched() ((void)0)
+
+/* --- lists ------------------------------------------------------------- */
+
+struct hlist_node { struct hlist_node *next, **pprev; };
+struct hlist_head { struct hlist_node *first; };
+
+#define HLIST_HEAD(name) struct hlist_head name = {}
+#define hlist_empty(head) (!(head)->first)
+#define hlist_unhashed(node) (!(node)->pprev)
+#define hlist_entry_safe(ptr, type, member) \
+	((ptr) ? container_of(ptr, type, member) : NULL)
+
+static inline void hlist_add_head(struct hlist_node *node,
+				  struct hlist_head *head)
+{
+	node->next = head->first;
+	if (node->next)
+		node->next->pprev = &node->next;
+	head->first = node;
+	node->pprev = &head->first;
+}
+
+static inline void hlist_del_init(struct hlist_node *node)
+{
+	*node->pprev = node->next;
+	if (node->next)
+		node->next->pprev = node->pprev;
+	node->next = NULL;
+	node->pprev = NULL;
+}
+
+/* As the kernel's: what @to had is lost. */
+static inline void hlist_move_list(struct hlist_head *from,
+				   struct hlist_head *to)
+{
+	if (to->first)
+		abort();
+	to->first = from->first;
+	if (to->first)
+		to->first->pprev = &to->first;
+	from->first = NULL;
+}
+
+/* --- clock, work and memory -------------------------------------------- */
+
+extern u64 clock_ms;
+
+#define ktime_get_coarse_boottime() clock_ms
+#define ktime_get_boottime() clock_ms
+#define ktime_to_ms(time) (time)
+#define ktime_to_us(time) ((time) * 1000)
+#define msecs_to_jiffies(ms) (ms)
+
+struct work_struct { int unused; };
+struct delayed_work {
+	struct work_struct work;
+	void (*function)(struct work_struct *work);
+	bool pending;
+	u64 due_ms;
+};
+
+#define to_delayed_work(ptr) container_of(ptr, struct delayed_work, work)
+#define delayed_work_pending(dwork) ((dwork)->pending)
+#define INIT_DELAYED_WORK(dwork, what) ((dwork)->function = (what))
+#define cancel_delayed_work_sync(dwork) ((dwork)->pending = false)
+#define TCPW_UNBOUND_WQ 0
+#define queue_delayed_work(wq, dwork, delay) \
+	((dwork)->due_ms = clock_ms + (delay), (dwork)->pending = true)
+
+#define GFP_KERNEL 0
+#define kvcalloc(n, size, gfp) calloc(n, size)
+#define kvfree free
+#define ENOMEM 12
+
+#endif

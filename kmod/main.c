@@ -19,6 +19,9 @@ struct param {
 };
 
 static struct param mode = { TCPWARD_A_CONFIG_MODE, TCPWARD_MODE_ENFORCE };
+static struct param placement = {
+	TCPWARD_A_CONFIG_PLACEMENT, TCPWARD_PLACEMENT_FILTER
+};
 static struct param pickup = { TCPWARD_A_CONFIG_PICKUP, TCPWARD_PICKUP_AUTO };
 static struct param max_connections = { TCPWARD_A_CONFIG_MAX_CONNECTIONS, 0 };
 
@@ -82,6 +85,8 @@ static const struct kernel_param_ops param_ops = {
 
 module_param_cb(mode, &param_ops, &mode, 0444);
 MODULE_PARM_DESC(mode, "Mode of new network namespaces: off, observe or enforce (default)");
+module_param_cb(placement, &param_ops, &placement, 0444);
+MODULE_PARM_DESC(placement, "Where segments are judged: early or filter (default)");
 module_param_cb(pickup, &param_ops, &pickup, 0444);
 MODULE_PARM_DESC(pickup, "Segments without a record: strict, loose or auto (default)");
 module_param_cb(max_connections, &param_ops, &max_connections, 0444);
@@ -102,11 +107,33 @@ static void __init set_defaults(void)
 {
 	tcpw_config_default(&tcpw_defaults);
 	tcpw_defaults.mode = mode.value;
+	tcpw_defaults.placement = placement.value;
 	tcpw_defaults.pickup = pickup.value;
 	tcpw_defaults.max_connections = max_connections.value ?:
 					connections_by_memory();
 	tcpw_defaults.max_half_open = max_t(u32, 16,
 					    tcpw_defaults.max_connections / 4);
+}
+
+/* Namespaces to come need it, whatever becomes of those that are there. */
+static int __init hold_conntrack(void)
+{
+	int err;
+
+	if (placement.value != TCPWARD_PLACEMENT_EARLY)
+		return 0;
+	err = tcpw_nat_hold();
+	if (err == -ENOPKG && tcpw_nat_load())
+		err = tcpw_nat_hold();
+	if (err)
+		pr_err("tcpward: placement=early needs the module nf_conntrack\n");
+	return err;
+}
+
+static void release_conntrack(void)
+{
+	if (placement.value == TCPWARD_PLACEMENT_EARLY)
+		tcpw_nat_release();
 }
 
 /* Hooks come last: what they reach, the netlink family included, is there. */
@@ -115,6 +142,9 @@ static int __init tcpw_init(void)
 	int err;
 
 	set_defaults();
+	err = hold_conntrack();
+	if (err)
+		return err;
 	tcpw_drop_init();
 	err = tcpw_flow_init();
 	if (err)
@@ -145,6 +175,7 @@ exit_flow:
 	tcpw_flow_exit();
 exit_drop:
 	tcpw_drop_exit();
+	release_conntrack();
 	return err;
 }
 
@@ -156,6 +187,7 @@ static void __exit tcpw_exit(void)
 	tcpw_net_exit();
 	tcpw_flow_exit();
 	tcpw_drop_exit();
+	release_conntrack();
 }
 
 module_init(tcpw_init);

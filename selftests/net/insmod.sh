@@ -176,8 +176,23 @@ pages() {
 	server python3 -m http.server --bind :: 8000 >/dev/null 2>&1
 }
 
+# A parameter sets what namespaces begin with, old and new ones.
+early_from_the_start() {
+	local ns place
+
+	! insmod "$module" placement=nowhere && insmod "$module" \
+		placement=early && ip netns add "brief-$$" || return
+	for ns in "brief-$$" "$NS_ROUTER"; do
+		place=$(tcpward -N "$ns" -j get placement |
+			jq -r .config.placement.value)
+		[ "$place" = early ] || return
+	done
+	[ "$(lsmod | awk '$1 == "nf_conntrack" { print $3 }')" -gt 0 ] &&
+		ip netns del "brief-$$" && rmmod tcpward
+}
+
 loaded && [ -e "$module" ] || ktap_skip_all "not in a test VM"
-ktap_plan 6
+ktap_plan 7
 defer load
 net_up
 transfers=()
@@ -193,4 +208,5 @@ ktap_equal "no transfer was cut" "0 " "$uncut $(cat "$work/transfers")"
 wait "$visitor"
 ktap_test "all is accounted for" accounted
 ktap_test "goes for good" rmmod tcpward
+ktap_test "a parameter places it early" early_from_the_start
 ktap_end

@@ -350,15 +350,11 @@ static int put_ends(struct sk_buff *skb,
 {
 	const struct tcpw_view *view = info->view;
 	u8 client = view->facts.conn.client;
-	u8 states[2];
 
-	memcpy(states, view->facts.shown, sizeof(states));
-	if (info->side >= 0)
-		states[info->side] = info->move.to;
 	if (put_endpoint(skb, TCPWARD_A_TRANSITION_CLIENT, view, client,
-			 states[client], DETAIL_COUNTS) ||
+			 info->shown[client], DETAIL_COUNTS) ||
 	    put_endpoint(skb, TCPWARD_A_TRANSITION_SERVER, view, !client,
-			 states[!client], DETAIL_COUNTS))
+			 info->shown[!client], DETAIL_COUNTS))
 		return -EMSGSIZE;
 	return 0;
 }

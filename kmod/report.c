@@ -43,6 +43,7 @@ static void record_event(struct tcpw_net *tn, const struct tcpw_view *view,
 	};
 	const u8 *shown = view->facts.shown;
 
+	memcpy(info.shown, shown, sizeof(info.shown));
 	/* TIME-WAIT is the state that ends by time alone. */
 	if (event == TCPWARD_CONN_EVENT_END &&
 	    (shown[0] == TCPWARD_STATE_TIME_WAIT ||
@@ -50,6 +51,7 @@ static void record_event(struct tcpw_net *tn, const struct tcpw_view *view,
 		info.side = shown[1] == TCPWARD_STATE_TIME_WAIT;
 		info.move.from = TCPWARD_STATE_TIME_WAIT;
 		info.move.to = TCPWARD_STATE_CLOSED;
+		info.shown[info.side] = info.move.to;
 	}
 	tcpw_event_transition(tn, &info);
 }
@@ -69,6 +71,7 @@ void tcpw_report_restored(struct tcpw_net *tn, const struct tcpw_view *view)
 		     TCPWARD_CONN_EVENT_RESTORE);
 }
 
+/* Of two moves by one segment, the first message knows the first alone. */
 static void moves(struct tcpw_net *tn, const struct tcpw_outcome *out)
 {
 	struct tcpw_transition_info info = {
@@ -82,11 +85,15 @@ static void moves(struct tcpw_net *tn, const struct tcpw_outcome *out)
 	if (out->replaced)
 		record_event(tn, &out->former, out->time_us,
 			     TCPWARD_CONN_EVENT_END);
+	for (i = 0; i < 2; i++)
+		info.shown[i] = out->moves[i].from == out->moves[i].to ?
+				out->view.facts.shown[i] : out->moves[i].from;
 	for (i = 0; i < 2; i++) {
 		info.side = i ^ client;
 		info.move = out->moves[info.side];
 		if (info.move.from == info.move.to)
 			continue;
+		info.shown[info.side] = info.move.to;
 		tcpw_event_transition(tn, &info);
 		info.event = -1;
 	}

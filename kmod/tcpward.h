@@ -393,6 +393,7 @@ struct tcpw_transition_info {
 	const struct tcpw_view *view;
 	u64 time_us;		/* since the epoch */
 	struct tcpw_move move;
+	u8 shown[2];		/* states after the move, by side */
 	int side;		/* that moved; -1: none */
 	int event;		/* enum tcpward_conn_event; -1: none */
 };

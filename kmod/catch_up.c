@@ -4,6 +4,8 @@
  * restore: its numbers are reached at least. Until each end was heard twice,
  * a segment that is too far ahead, and fails in nothing else, moves the
  * record on. What lies behind is refused as ever, and so is any SYN or RST.
+ * The record of a connection whose segments may go past us by any number is
+ * moved to where a segment says that it is.
  */
 #include "core/internal.h"
 #include "tcpward.h"
@@ -82,4 +84,58 @@ void tcpw_catch_up_begin(struct tcpw_flow *flow)
 	lockdep_assert_held(&flow->lock);
 	flow->unheard[0] = HEARD;
 	flow->unheard[1] = HEARD;
+}
+
+/* To where the segment is, whatever was there before. */
+static void leap(struct tcpw_conn *conn, unsigned int side,
+		 const struct tcpw_seg *seg)
+{
+	struct tcpw_endpoint *x = &conn->ep[side], *y = &conn->ep[!side];
+
+	x->una = seg->seq;
+	x->nxt = seg->seq;
+	x->dend = seg->seq;
+	x->edge = seg->seq + tcpw_seg_space(seg);
+	tcpw_clear(&x->flags, TCPW_EP_ISS);
+	if (!(seg->flags & TCPW_ACK))
+		return;
+	y->una = seg->ack;
+	y->nxt = seg->ack;
+	y->dend = seg->ack;
+	y->edge = seg->ack;
+	tcpw_clear(&y->flags, TCPW_EP_ISS);
+}
+
+/*
+ * tcpw_catch_up_bypassed() - judge again a segment that a record refused
+ * which others may have gone past
+ * @r: the ruling; of a drop nothing is left but what the segment alone is
+ *	refused for
+ *
+ * Context: tcpw_flow.lock held.
+ */
+void tcpw_catch_up_bypassed(struct tcpw_flow *flow,
+			    const struct tcpw_packet *pkt,
+			    const struct tcpw_policy *policy,
+			    struct tcpw_ruling *r)
+{
+	struct tcpw_conn conn = flow->facts.conn, blank = {};
+	struct tcpw_ruling again;
+
+	lockdep_assert_held(&flow->lock);
+	again = tcpw_judge(&blank, NULL, pkt->side, &pkt->seg, &policy->loose,
+			   pkt->now_ms);
+	if (again.verdict == TCPWARD_VERDICT_DROP)
+		return;
+	r->verdict = TCPWARD_VERDICT_QUIET;
+	if (pkt->seg.flags & TCPW_SYN)
+		return;
+	leap(&conn, pkt->side, &pkt->seg);
+	again = tcpw_judge(&conn, flow->ext, pkt->side, &pkt->seg,
+			   &policy->strict, pkt->now_ms);
+	if (again.verdict != TCPWARD_VERDICT_PASS)
+		return;
+	tcpw_ruling_flag(&again, TCPWARD_REASON_PICKED_UP);
+	flow->facts.conn = conn;
+	*r = again;
 }

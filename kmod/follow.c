@@ -138,6 +138,9 @@ static bool known(struct passage *p, struct tcpw_flow *flow)
 				   &pkt->seg, cfg, pkt->now_ms);
 	if (flow->unheard[0] | flow->unheard[1])
 		tcpw_catch_up(flow, pkt, cfg, &p->out.ruling);
+	if (p->out.ruling.verdict == TCPWARD_VERDICT_DROP &&
+	    tcpw_nat_bypassed(pkt))
+		tcpw_catch_up_bypassed(flow, pkt, p->policy, &p->out.ruling);
 	carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	return true;

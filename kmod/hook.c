@@ -55,6 +55,28 @@ static bool again_by_vrf(const struct sk_buff *skb,
 #endif
 }
 
+/*
+ * What IPsec or Mobile IPv6 has transformed passes local output again, and
+ * TCP can be read in some of it.
+ */
+static bool transformed(const struct sk_buff *skb,
+			const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4)
+		return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
+#if IS_ENABLED(CONFIG_IPV6)
+	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED;
+#else
+	return false;
+#endif
+}
+
+static bool leaves_again(const struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	return leaves_by_vrf(skb, state) || transformed(skb, state);
+}
+
 /* Rules that ran before have taken it out of what is judged. */
 static bool skipped(const struct tcpw_net *tn, const struct sk_buff *skb)
 {
@@ -89,6 +111,20 @@ static unsigned int judge(struct tcpw_net *tn, struct tcpw_packet *pkt)
 	return pass ? NF_ACCEPT : tcpw_drop(pkt);
 }
 
+/* TCP that cannot be judged is counted, at least. */
+static unsigned int not_judged(struct tcpw_net *tn,
+			       const struct tcpw_packet *pkt)
+{
+	const struct tcpw_ruling ruling = {
+		.verdict = TCPWARD_VERDICT_PASS,
+		.flag = TCPWARD_REASON_UNTRACKED,
+	};
+
+	if (pkt->unreadable)
+		tcpw_stats_segment(tn, &ruling);
+	return NF_ACCEPT;
+}
+
 /* Loopback is judged as input: after NAT of local output has chosen it. */
 static unsigned int at_filter(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
@@ -103,11 +139,12 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 	    this_cpu_read(judged_early) == skb)
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_OUT &&
-	    (leaves_by_vrf(skb, state) || leaves_by_loopback(skb, state)))
+	    (leaves_again(skb, state) || leaves_by_loopback(skb, state)))
 		return NF_ACCEPT;
-	if (skipped(tn, skb) || !tcpw_packet_read(&pkt))
+	if (skipped(tn, skb))
 		return NF_ACCEPT;
-	tcpw_nat_alias(&pkt);
+	if (!tcpw_packet_read(&pkt) || !tcpw_nat_alias(tn, &pkt))
+		return not_judged(tn, &pkt);
 	return judge(tn, &pkt);
 }
 
@@ -115,17 +152,19 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 static unsigned int at_early(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct tcpw_packet pkt = { .skb = skb, .state = state };
+	struct tcpw_packet pkt = { .skb = skb, .state = state, .early = true };
 	struct tcpw_net *tn = tcpw_net(state->net);
 	u32 places = READ_ONCE(tn->places);
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
 		return NF_ACCEPT;
-	if (state->hook == NF_INET_LOCAL_OUT ? leaves_by_vrf(skb, state) :
+	if (state->hook == NF_INET_LOCAL_OUT ? leaves_again(skb, state) :
 	    state->in->flags & IFF_LOOPBACK || again_by_vrf(skb, state))
 		return NF_ACCEPT;
-	if (skipped(tn, skb) || !tcpw_packet_read(&pkt))
+	if (skipped(tn, skb))
 		return NF_ACCEPT;
+	if (!tcpw_packet_read(&pkt))
+		return not_judged(tn, &pkt);
 	if (places & BIT(TCPWARD_PLACEMENT_FILTER))
 		this_cpu_write(judged_early, skb);
 	tcpw_nat_rename(&pkt);

@@ -4,9 +4,9 @@
  * of its own, and nf_conntrack is asked what the client called the connection:
  * by that name both are followed as one. Beside the filter both carry the
  * client's address and the server's true one. Where these names differ, each
- * is the other's alias, under which a record may have begun. Holds
- * nf_conntrack while it is asked; never makes an entry there, never changes
- * one.
+ * is the other's alias, under which a record may have begun. The zone that
+ * nf_conntrack tells equal names apart by is part of each. Holds nf_conntrack
+ * while it is asked; never makes an entry there, never changes one.
  */
 #include "tcpward.h"
 
@@ -15,10 +15,12 @@
 #include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 /* Written by holders alone, always the same while there is one. */
 static typeof(&nf_conntrack_find_get) find_get __read_mostly;
+static typeof(&nf_conntrack_count) count __read_mostly;
 
 /*
  * tcpw_nat_load() - have nf_conntrack loaded
@@ -37,17 +39,63 @@ bool tcpw_nat_load(void)
 int tcpw_nat_hold(void)
 {
 	typeof(find_get) found = symbol_get(nf_conntrack_find_get);
+	typeof(count) counts = symbol_get(nf_conntrack_count);
 
-	if (!found)
-		return -ENOPKG;
+	if (!found || !counts)
+		goto put;
 	WRITE_ONCE(find_get, found);
+	WRITE_ONCE(count, counts);
 	return 0;
+
+put:
+	if (found)
+		symbol_put(nf_conntrack_find_get);
+	if (counts)
+		symbol_put(nf_conntrack_count);
+	return -ENOPKG;
 }
 
 /* What still asks does so under RCU, for which nf_conntrack waits. */
 void tcpw_nat_release(void)
 {
+	symbol_put(nf_conntrack_count);
 	symbol_put(nf_conntrack_find_get);
+}
+
+/* --- what it knows ------------------------------------------------------ */
+
+/* Whether anything can be translated at all. */
+static bool nat_loaded(void)
+{
+	return rcu_access_pointer(nf_nat_hook);
+}
+
+/* Context: nf_conntrack is held. */
+static bool has_entries(const struct net *net)
+{
+	return READ_ONCE(count)(net);
+}
+
+/*
+ * A zone of one direction alone says nothing of the other one, which NAT has
+ * to give names of its own.
+ */
+static u16 zone_id(const struct nf_conntrack_zone *zone)
+{
+	return zone->dir == NF_CT_DEFAULT_ZONE_DIR || nat_loaded() ?
+	       zone->id : 0;
+}
+
+/*
+ * Whoever offloads a connection has both ends taken liberally, which is not
+ * undone: its segments may go past all hooks.
+ */
+static bool offloaded(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       READ_ONCE(ct->proto.tcp.seen[0].flags) &
+	       READ_ONCE(ct->proto.tcp.seen[1].flags) &
+	       IP_CT_TCP_FLAG_BE_LIBERAL;
 }
 
 /* Rules that ran before may have chosen a zone. */
@@ -68,11 +116,11 @@ static void zone_of(const struct sk_buff *skb, struct nf_conntrack_zone *zone)
 	zone->dir = NF_CT_DEFAULT_ZONE_DIR;
 }
 
-static struct nf_conntrack_tuple_hash *find(const struct tcpw_packet *pkt)
+static struct nf_conntrack_tuple_hash *
+find(const struct tcpw_packet *pkt, const struct nf_conntrack_zone *zone)
 {
 	const struct tcpw_tuple *tuple = &pkt->tuple;
 	struct nf_conntrack_tuple name = {};
-	struct nf_conntrack_zone zone;
 
 	name.src.l3num = tuple->family;
 	name.src.u3 = tuple->addr[pkt->side];
@@ -80,8 +128,7 @@ static struct nf_conntrack_tuple_hash *find(const struct tcpw_packet *pkt)
 	name.dst.u3 = tuple->addr[!pkt->side];
 	name.dst.u.tcp.port = tuple->port[!pkt->side];
 	name.dst.protonum = IPPROTO_TCP;
-	zone_of(pkt->skb, &zone);
-	return READ_ONCE(find_get)(pkt->state->net, &zone, &name);
+	return READ_ONCE(find_get)(pkt->state->net, zone, &name);
 }
 
 /* What the client calls it. */
@@ -120,6 +167,14 @@ static void rename(struct tcpw_packet *pkt, const struct nf_conn *ct, bool back)
 	if (back)
 		pkt->seg.known |= TCPW_SEG_FROM_SERVER;
 	pkt->renamed = true;
+	pkt->bypassed = offloaded(ct);
+}
+
+static void name_zone(struct tcpw_packet *pkt,
+		      const struct nf_conntrack_zone *zone)
+{
+	pkt->tuple.zone = zone_id(zone);
+	pkt->alias.zone = pkt->tuple.zone;
 }
 
 /*
@@ -130,36 +185,87 @@ static void rename(struct tcpw_packet *pkt, const struct nf_conn *ct, bool back)
  */
 void tcpw_nat_rename(struct tcpw_packet *pkt)
 {
-	struct nf_conntrack_tuple_hash *hash;
+	struct nf_conntrack_tuple_hash *hash = NULL;
+	struct nf_conntrack_zone zone;
 	struct nf_conn *ct;
 
 	if (pkt->seg.bad)
 		return;
-	hash = find(pkt);
-	if (!hash)
+	zone_of(pkt->skb, &zone);
+	if (nat_loaded() && has_entries(pkt->state->net))
+		hash = find(pkt, &zone);
+	if (!hash) {
+		name_zone(pkt, &zone);
 		return;
+	}
 	ct = nf_ct_tuplehash_to_ctrack(hash);
 	if (READ_ONCE(ct->status) & IPS_NAT_MASK)
 		rename(pkt, ct, NF_CT_DIRECTION(hash) == IP_CT_DIR_REPLY);
+	name_zone(pkt, nf_ct_zone(ct));
 	nf_conntrack_put(&ct->ct_general);
+}
+
+/* What is invalid to nf_conntrack has lost its zone. */
+static bool zone_lost(const struct tcpw_net *tn, enum ip_conntrack_info ctinfo)
+{
+	return READ_ONCE(tn->zoned) && ctinfo != IP_CT_UNTRACKED;
 }
 
 /*
  * tcpw_nat_alias() - note what the client calls a translated connection
  *
- * Context: netfilter hook of place "filter", RCU read side.
+ * Context: netfilter hook of place "filter", RCU read side. Return: false
+ * where nobody can tell which of several connections it belongs to.
  */
-void tcpw_nat_alias(struct tcpw_packet *pkt)
+bool tcpw_nat_alias(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
 
-	if (!ct || !(READ_ONCE(ct->status) & IPS_DST_NAT) ||
-	    nf_ct_protonum(ct) != IPPROTO_TCP)
-		return;
-	pkt->alias_side = name_before(&pkt->alias, ct) ^
-			  (CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY);
-	pkt->aliased = true;
+	if (!ct) {
+		pkt->unreadable = zone_lost(tn, ctinfo);
+		return !pkt->unreadable;
+	}
+	if (nf_ct_protonum(ct) != IPPROTO_TCP)
+		return true;
+	if (READ_ONCE(ct->status) & IPS_DST_NAT) {
+		pkt->alias_side = name_before(&pkt->alias, ct) ^
+				  (CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY);
+		pkt->aliased = true;
+	}
+	name_zone(pkt, nf_ct_zone(ct));
+	if (pkt->tuple.zone && !READ_ONCE(tn->zoned))
+		WRITE_ONCE(tn->zoned, true);
+	return true;
+}
+
+/*
+ * tcpw_nat_bypassed() - whether segments of the connection may go past us
+ *
+ * Context: netfilter hook, RCU read side.
+ */
+bool tcpw_nat_bypassed(const struct tcpw_packet *pkt)
+{
+	struct nf_conntrack_tuple_hash *hash;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+	bool bypassed;
+
+	if (!pkt->early) {
+		ct = nf_ct_get(pkt->skb, &ctinfo);
+		return ct && offloaded(ct);
+	}
+	if (pkt->renamed || pkt->seg.bad || !has_entries(pkt->state->net))
+		return pkt->renamed && pkt->bypassed;
+	zone_of(pkt->skb, &zone);
+	hash = find(pkt, &zone);
+	if (!hash)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(hash);
+	bypassed = offloaded(ct);
+	nf_conntrack_put(&ct->ct_general);
+	return bypassed;
 }
 #else
 bool tcpw_nat_load(void)
@@ -180,7 +286,13 @@ void tcpw_nat_rename(struct tcpw_packet *pkt)
 {
 }
 
-void tcpw_nat_alias(struct tcpw_packet *pkt)
+bool tcpw_nat_alias(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
+	return true;
+}
+
+bool tcpw_nat_bypassed(const struct tcpw_packet *pkt)
+{
+	return false;
 }
 #endif

@@ -305,7 +305,9 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *header;
 
-	if (!tcpw_filter_tuple(&dump->filter, &flow->tuple) ||
+	/* No message tells the zone that it would have to come back to. */
+	if ((dump->look.full && flow->tuple.zone) ||
+	    !tcpw_filter_tuple(&dump->filter, &flow->tuple) ||
 	    !look_at(NULL, flow, &dump->look) ||
 	    !dump_matches(dump, &dump->look.view))
 		return 0;

@@ -25,8 +25,7 @@ struct layer {
 	unsigned int total;	/* octets of TCP header and payload */
 	bool fragment;		/* the first one; others are not judged */
 	bool group;		/* to a broadcast or multicast address */
-	bool stopover;		/* daddr is not the network header's own */
-	struct in6_addr last;	/* what daddr points to then */
+	struct tcpw_way way;	/* IPv6: what the addresses may point to */
 };
 
 /*
@@ -83,68 +82,35 @@ static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
 	return true;
 }
 
-/*
- * A routing header with segments left makes the destination a stopover; its
- * first address is the last one on the way, in both types that are in use
- * (RFC 6275 6.4, RFC 8754 2).
- *
- * Return: false where the end of the way is not told.
- */
-static bool read_routing(const struct tcpw_packet *pkt, struct layer *layer)
-{
-	int flags = IP6_FH_F_SKIP_RH;
-	struct ipv6_rt_hdr buffer, *routing;
-	unsigned int offset = 0;
-	unsigned short fragment;
-
-	if (ipv6_find_hdr(pkt->skb, &offset, NEXTHDR_ROUTING, &fragment,
-			  &flags) != NEXTHDR_ROUTING)
-		return true;
-	/* The host sends it on, and it is judged as what it is then. */
-	if (pkt->state->hook == NF_INET_LOCAL_IN)
-		return false;
-	routing = skb_header_pointer(pkt->skb, offset, sizeof(buffer),
-				     &buffer);
-	if (!routing || (routing->type != IPV6_SRCRT_TYPE_2 &&
-			 routing->type != IPV6_SRCRT_TYPE_4))
-		return false;
-	layer->stopover = true;
-	layer->daddr = &layer->last;
-	return !skb_copy_bits(pkt->skb, offset + 8, &layer->last,
-			      sizeof(layer->last));
-}
-
-static bool read_ipv6(const struct tcpw_packet *pkt, struct layer *layer)
+static bool read_ipv6(struct tcpw_packet *pkt, struct layer *layer)
 {
 	const struct sk_buff *skb = pkt->skb;
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	unsigned int network = skb_network_offset(skb);
+	struct tcpw_way *way = &layer->way;
 	unsigned int end = skb->len;
-	u8 nexthdr = ip6h->nexthdr;
-	__be16 fragment = 0;
-	int offset;
 
-	offset = ipv6_skip_exthdr(skb, network + sizeof(*ip6h), &nexthdr,
-				  &fragment);
-	if (offset < 0 || nexthdr != IPPROTO_TCP ||
-	    fragment & htons(IP6_OFFSET))
+	if (!tcpw_way_read(skb, pkt->state->hook == NF_INET_LOCAL_IN, way)) {
+		pkt->unreadable = way->unreadable;
 		return false;
+	}
 	/* No length stands in the header of a jumbogram. */
 	if (!skb_is_gso(skb) && ip6h->payload_len)
 		end = min_t(unsigned int, end, network + sizeof(*ip6h) +
 					       ntohs(ip6h->payload_len));
-	if (end < offset)
+	if (end < way->offset)
 		return false;
-	layer->saddr = &ip6h->saddr;
-	layer->daddr = &ip6h->daddr;
-	layer->offset = offset;
-	layer->total = end - offset;
-	layer->fragment = fragment;
+	layer->saddr = way->home ? &way->from : &ip6h->saddr;
+	layer->daddr = way->stopover ? &way->to : &ip6h->daddr;
+	layer->offset = way->offset;
+	layer->total = end - way->offset;
+	layer->fragment = way->fragment;
 	layer->group = ipv6_addr_is_multicast(&ip6h->daddr);
-	return ip6h->nexthdr == IPPROTO_TCP || read_routing(pkt, layer);
+	pkt->detour = way->home || way->stopover;
+	return true;
 }
 
-static bool read_layer(const struct tcpw_packet *pkt, struct layer *layer)
+static bool read_layer(struct tcpw_packet *pkt, struct layer *layer)
 {
 	if (pkt->state->pf == NFPROTO_IPV4)
 		return read_ipv4(pkt->skb, layer);
@@ -228,13 +194,14 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 	unsigned int avail;
 	const u8 *tcp;
 
-	layer.stopover = false;
+	pkt->detour = false;
+	pkt->unreadable = false;
 	if (!read_layer(pkt, &layer))
 		return false;
 	pkt->offset = layer.offset;
+	pkt->total = layer.total;
 	pkt->renamed = false;
 	pkt->aliased = false;
-	pkt->stopover = layer.stopover;
 	tcp = header(pkt, layer.total, buffer, &avail);
 	if (avail >= sizeof(ports))
 		memcpy(ports, tcp, sizeof(ports));
@@ -251,10 +218,32 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 }
 
 /*
+ * The sum covers the ends that extension headers name, for which the kernel
+ * has no help.
+ */
+static bool detour_sum_bad(const struct tcpw_packet *pkt)
+{
+	const struct tcpw_tuple *tuple = &pkt->tuple;
+	const struct sk_buff *skb = pkt->skb;
+
+	if (pkt->renamed || skb_csum_unnecessary(skb))
+		return false;
+	return csum_ipv6_magic(&tuple->addr[pkt->side].in6,
+			       &tuple->addr[!pkt->side].in6, pkt->total,
+			       IPPROTO_TCP, skb_checksum(skb, pkt->offset,
+							 pkt->total, 0));
+}
+
+static bool sum_bad(const struct tcpw_packet *pkt)
+{
+	if (pkt->detour)
+		return detour_sum_bad(pkt);
+	return nf_checksum(pkt->skb, pkt->state->hook, pkt->offset,
+			   IPPROTO_TCP, pkt->state->pf);
+}
+
+/*
  * tcpw_packet_checksum() - verify the checksum of a received segment (R2)
- *
- * The sum covers the address where a routing header ends, for which the kernel
- * has no help: such a segment counts as right.
  *
  * A partial sum, as local output and loopback have it, counts as right. The
  * sum that a forwarded packet leaves with is of no use to its next device.
@@ -263,10 +252,9 @@ void tcpw_packet_checksum(struct tcpw_packet *pkt)
 {
 	const struct nf_hook_state *state = pkt->state;
 
-	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad || pkt->stopover)
+	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad)
 		return;
-	if (nf_checksum(pkt->skb, state->hook, pkt->offset, IPPROTO_TCP,
-			state->pf))
+	if (sum_bad(pkt))
 		pkt->seg.known |= TCPW_SEG_BAD_SUM;
 	if (state->hook == NF_INET_FORWARD)
 		skb_forward_csum(pkt->skb);

@@ -122,9 +122,11 @@ static bool is_older(struct tcpw_net *tn, const struct tcpw_packet *pkt)
 	/* What NAT translates has an entry there, which its opening made. */
 	if (pkt->renamed)
 		return true;
-	if (is_forwarded(pkt))
-		return pkt->now_ms < READ_ONCE(tn->adopt_ms);
-	return has_socket(pkt);
+	if (is_forwarded(pkt) ? pkt->now_ms < READ_ONCE(tn->adopt_ms) :
+				has_socket(pkt))
+		return true;
+	/* As long as none of its segments was seen, its record has ended. */
+	return tcpw_nat_bypassed(pkt);
 }
 
 /* Context: RCU read side. */

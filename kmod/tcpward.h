@@ -59,7 +59,8 @@ struct tcpw_tuple {
 	union nf_inet_addr addr[2];
 	__be16 port[2];
 	u8 family;
-	u8 pad[3];		/* zero: the hash covers it */
+	u8 pad;			/* zero: the hash covers it */
+	u16 zone;		/* of nf_conntrack; mostly 0 */
 };
 
 /* Both ends are one socket: legal on loopback, a land attack elsewhere. */
@@ -198,6 +199,7 @@ struct tcpw_net {
 	struct tcpw_policy __rcu *policy;	/* R */
 	bool hooked;		/* N */
 	bool leaving;		/* N: no hooks any more */
+	bool zoned;		/* A: zones of nf_conntrack were met */
 	u32 places;		/* A: bits of enum tcpward_placement in force */
 	struct rhashtable table;
 	atomic_t records;	/* in the table, or about to be */
@@ -223,12 +225,16 @@ struct tcpw_packet {
 	struct tcpw_seg seg;
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
+	unsigned int total;	/* octets of TCP header and payload */
 	u8 side;		/* of the sender, index in tuple */
+	bool early;		/* judged before conntrack has seen it */
 	struct tcpw_tuple alias;	/* its name at the other place */
 	u8 alias_side;
 	bool aliased;		/* there is such a name */
-	bool stopover;		/* the packet does not go to its receiver yet */
+	bool detour;		/* the IP header does not name both ends */
+	bool unreadable;	/* carries TCP, but nobody knows whose */
 	bool renamed;		/* the tuple is not the packet's own */
+	bool bypassed;		/* renamed, and tcpw_nat_bypassed() */
 	u8 refused;		/* enum tcpward_reason, once it has to go */
 };
 
@@ -283,7 +289,8 @@ bool tcpw_nat_load(void);
 int tcpw_nat_hold(void);
 void tcpw_nat_release(void);
 void tcpw_nat_rename(struct tcpw_packet *pkt);
-void tcpw_nat_alias(struct tcpw_packet *pkt);
+bool tcpw_nat_alias(struct tcpw_net *tn, struct tcpw_packet *pkt);
+bool tcpw_nat_bypassed(const struct tcpw_packet *pkt);
 
 /* packet.c: from a packet to a tuple and a segment */
 bool tcpw_packet_read(struct tcpw_packet *pkt);
@@ -291,6 +298,20 @@ void tcpw_packet_checksum(struct tcpw_packet *pkt);
 void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,
 		     const void *other, __be16 other_port, u8 *side);
+
+/* way.c: what IPv6 extension headers say */
+struct tcpw_way {
+	unsigned int offset;	/* of the TCP header, from skb->data */
+	bool fragment;		/* the first one */
+	bool home;		/* from is the sender's home address */
+	bool stopover;		/* to is where the routing header ends */
+	bool unreadable;	/* there is TCP, but not whose */
+	struct in6_addr from;
+	struct in6_addr to;
+};
+
+bool tcpw_way_read(const struct sk_buff *skb, bool arrived,
+		   struct tcpw_way *way);
 
 /* pickup.c: adopt a segment without a record, or not */
 const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
@@ -301,6 +322,10 @@ const struct tcpw_config *tcpw_pickup(struct tcpw_net *tn,
 void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
 		   const struct tcpw_config *cfg, struct tcpw_ruling *r);
 void tcpw_catch_up_begin(struct tcpw_flow *flow);
+void tcpw_catch_up_bypassed(struct tcpw_flow *flow,
+			    const struct tcpw_packet *pkt,
+			    const struct tcpw_policy *policy,
+			    struct tcpw_ruling *r);
 
 /* follow.c: judge a segment, write what follows, report it */
 #define TCPW_EXT_SHARE 8	/* one connection in so many may have an ext */

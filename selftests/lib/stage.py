@@ -121,11 +121,14 @@ class Pair:
     """A real connection; both its ends are in this process."""
 
     def __init__(self, address, client=CLIENT, server=SERVER,
-                 buffer_bytes=None):
-        """`address` is the server's. `buffer_bytes` bounds the windows."""
+                 buffer_bytes=None, source=None, listener=None):
+        """`address` is the server's, `source` the client's with its port,
+        where that matters. `buffer_bytes` bounds the windows. A `listener`
+        stays open."""
+        given = listener
         with inside(server):
-            listener = socket.create_server((address, 0),
-                                            family=family_of(address))
+            listener = given or socket.create_server(
+                (address, 0), family=family_of(address))
         with inside(client):
             self.client = socket.socket(family_of(address))
         self.client.settimeout(TIMEOUT_S)
@@ -133,10 +136,13 @@ class Pair:
             for end in self.client, listener:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                buffer_bytes)
+        if source:
+            self.client.bind(source)
         self.client.connect(listener.getsockname()[:2])
         self.server = listener.accept()[0]
         self.server.settimeout(TIMEOUT_S)
-        listener.close()
+        if not given:
+            listener.close()
         for end in self.client, self.server:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client_name = self.client.getsockname()[:2]

@@ -9,30 +9,33 @@ import stage
 from segments import Raw, Segment
 from stage import CLIENT, ROUTER, SERVER, Chat, Pair
 
-ROUNDS = 20
+ROUNDS = 10
+MANY = 6        # at once
+MANY_ROUNDS = 2
+MARK = 1 << 24
 BRIEF = "brief-%d" % os.getpid()
 LINES = {
     BRIEF: """
-link add e0 type veth peer b0 netns {CLIENT}
-link add e1 type veth peer b1 netns {SERVER}
-addr add 10.7.1.254/24 dev e0
-addr add 10.7.2.254/24 dev e1
-addr add fd07:1::fe/64 dev e0 nodad
-addr add fd07:2::fe/64 dev e1 nodad
+link add e0 type veth peer b{N} netns {CLIENT}
+link add e1 type veth peer b{N} netns {SERVER}
+addr add 10.7.{N}1.254/24 dev e0
+addr add 10.7.{N}2.254/24 dev e1
+addr add fd07:{N}1::fe/64 dev e0 nodad
+addr add fd07:{N}2::fe/64 dev e1 nodad
 link set e0 up
 link set e1 up
 """, CLIENT: """
-addr add 10.7.1.1/24 dev b0
-addr add fd07:1::1/64 dev b0 nodad
-link set b0 up
-route add 10.7.2.0/24 via 10.7.1.254
-route add fd07:2::/64 via fd07:1::fe
+addr add 10.7.{N}1.1/24 dev b{N}
+addr add fd07:{N}1::1/64 dev b{N} nodad
+link set b{N} up
+route add 10.7.{N}2.0/24 via 10.7.{N}1.254
+route add fd07:{N}2::/64 via fd07:{N}1::fe
 """, SERVER: """
-addr add 10.7.2.1/24 dev b1
-addr add fd07:2::1/64 dev b1 nodad
-link set b1 up
-route add 10.7.1.0/24 via 10.7.2.254
-route add fd07:1::/64 via fd07:2::fe
+addr add 10.7.{N}2.1/24 dev b{N}
+addr add fd07:{N}2::1/64 dev b{N} nodad
+link set b{N} up
+route add 10.7.{N}1.0/24 via 10.7.{N}2.254
+route add fd07:{N}1::/64 via fd07:{N}2::fe
 """}
 
 
@@ -98,26 +101,43 @@ def tcp_errors(netns):
     return int(values[names.index("OutRsts")])
 
 
-def brief_life(i):
-    """A router that is taken away from below its connections."""
-    ip("netns", "add", BRIEF)
-    stage.run(BRIEF, "sysctl", "-qw", "net.ipv4.ip_forward=1",
+def brief(i):
+    """A router of its own between client and server; its name."""
+    name = "%s-%d" % (BRIEF, i)
+    ip("netns", "add", name)
+    stage.run(name, "sysctl", "-qw", "net.ipv4.ip_forward=1",
               "net.ipv6.conf.all.forwarding=1",
               # No wait for addresses to be found unique.
               "net.ipv6.conf.default.accept_dad=0")
     for netns, lines in LINES.items():
-        subprocess.run(["ip", "-n", netns, "-batch", "-"], check=True,
-                       text=True, input=lines.format(CLIENT=CLIENT,
-                                                     SERVER=SERVER))
-    address = ("10.7.2.1", "fd07:2::1")[i % 2]
-    chats = [Chat(Pair(address), 0.02) for _ in range(2)]
+        subprocess.run(["ip", "-n", name if netns == BRIEF else netns,
+                        "-batch", "-"], check=True, text=True,
+                       input=lines.format(CLIENT=CLIENT, SERVER=SERVER,
+                                         N=i + 1))
+    return name
+
+
+def behind(i, family):
+    return ("10.7.%d2.1", "fd07:%d2::1")[family == 6] % (i + 1)
+
+
+def ended(i):
+    return subprocess.run(["ip", "-n", CLIENT, "link", "show",
+                           "b%d" % (i + 1)],
+                          capture_output=True).returncode
+
+
+def brief_life(i):
+    """A router that is taken away from below its connections."""
+    name = brief(0)
+    chats = [Chat(Pair(behind(0, (4, 6)[i % 2])), 0.02) for _ in range(2)]
     for chat in chats:
         chat.goes_on()
     if i < 2:
-        found = stage.connections(BRIEF)
+        found = stage.connections(name)
         assert [stage.states(c) for c in found] == \
             [("ESTABLISHED", "ESTABLISHED")] * 2, found
-    ip("netns", "del", BRIEF)
+    ip("netns", "del", name)
     for chat in chats:
         chat.hang_up()
 
@@ -125,9 +145,67 @@ def brief_life(i):
 def come_and_go():
     for i in range(ROUNDS):
         brief_life(i)
-        stage.wait_for("end of the namespace", lambda: subprocess.run(
-            ["ip", "-n", CLIENT, "link", "show", "b0"],
-            capture_output=True).returncode)
+        stage.wait_for("end of the namespace", lambda: ended(0))
+
+
+def settings(i):
+    """Of one of many: none has the same as its neighbours."""
+    return {"mode": ("enforce", "observe", "off")[i % 3],
+            "placement": ("filter", "early")[i % 2],
+            "action": ("drop", "mark")[i // 2 % 2],
+            "mark": MARK << i % 4, "max_connections": 100 + i,
+            "msl": "%ds" % (10 + i)}
+
+
+def own_settings(name, i):
+    """What was set, and counters of what passes here, and no other."""
+    got = stage.tcpward(name, "get")["config"]
+    for key, value in settings(i).items():
+        said = got[key]["value"]
+        assert said in (value, hex(value) if key == "mark" else None), \
+            (key, value, said)
+
+
+def own_refusals(name, i):
+    """A stray segment for each: its number of times, and no more."""
+    for _ in range(i + 1):
+        Raw(CLIENT).send(Segment(("10.7.%d1.1" % (i + 1), 999),
+                                 (behind(i, 4), 80), "A", 1, 1, 7))
+    wanted = 0 if settings(i)["mode"] == "off" else i + 1
+    stage.wait_for("count of %s" % name, lambda: stage.stats(name)[
+        "reasons"]["no-record"] == wanted, show=lambda: stage.stats(name)[
+            "reasons"])
+
+
+def many_lives():
+    """All at once, each with its own settings; they end under traffic."""
+    names = [brief(i) for i in range(MANY)]
+    for i, name in enumerate(names):
+        stage.configure(name, "pickup=strict", *(
+            "%s=%s" % setting for setting in settings(i).items()))
+    chats = [Chat(Pair(behind(i, family)), 0.02) for i in range(MANY)
+             for family in (4, 6)]
+    for i, name in enumerate(names):
+        own_settings(name, i)
+        own_refusals(name, i)
+        assert len(stage.connections(name)) == \
+            (0 if settings(i)["mode"] == "off" else 2), name
+    for chat in chats:
+        chat.goes_on()
+    ends = [subprocess.Popen(["ip", "netns", "del", name]) for name in names]
+    for end in ends:
+        assert end.wait() == 0
+    for chat in chats:
+        chat.hang_up()
+    for i in range(MANY):
+        stage.wait_for("end of the namespace", lambda: ended(i))
+
+
+def nothing_left():
+    """The module can go, and come back."""
+    stage.rmmod()
+    no_warning()
+    stage.insmod()
 
 
 def no_warning():
@@ -139,15 +217,18 @@ def no_warning():
 
 
 def main():
-    ktap.plan(6)
+    ktap.plan(8)
     ktap.test("each has its own configuration", own_configuration)
     ktap.test("each has its own records and counters", own_records)
     ktap.test("each has its own mode", own_mode)
     chats = [Chat(Pair(stage.SERVER_ADDR[family])) for family in (4, 6)]
     ktap.test("%d end under traffic" % ROUNDS, come_and_go)
+    ktap.test("%d at once, %d times" % (MANY, MANY_ROUNDS),
+              lambda: [many_lives() for _ in range(MANY_ROUNDS)])
     ktap.test("connections elsewhere go on",
               lambda: [(chat.goes_on(), chat.stop()) for chat in chats])
     ktap.test("the kernel did not complain", no_warning)
+    ktap.test("nothing is left behind", nothing_left)
     ktap.end()
 
 

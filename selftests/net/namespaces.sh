@@ -5,7 +5,9 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
+. selftests/lib/ktap.sh
 . selftests/lib/defer.sh
+. selftests/lib/module.sh
 . selftests/lib/net.sh
 . selftests/lib/python.sh
 

@@ -221,7 +221,8 @@ void doctor_flowtable(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_WARNING,
 			   "Segments of offloaded connections go past tcpward: "
 			   "it sees how they begin and end, guards nothing "
-			   "between, and may take the end for forged.",
+			   "between, and cannot tell whether the end is "
+			   "forged.",
 			   delete_rule(first, command),
 			   "%u rule%s offload%s flows to a flowtable (%s)",
 			   count, count == 1 ? "" : "s", count == 1 ? "s" : "",

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The checks of flowtable.sh."""
+
+import socket
+import struct
+import threading
+import time
+
+import ktap
+import stage
+from segments import Raw, Segment
+from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
+
+PLACES = "filter", "early"
+RULES = """
+table inet fast {
+	flowtable f {
+		hook ingress priority 0; devices = { r0, r1 };
+	}
+	chain forward {
+		type filter hook forward priority filter
+		meta l4proto tcp flow add @f
+	}
+%s
+}
+"""
+MASQUERADE = """
+	chain postrouting {
+		type nat hook postrouting priority srcnat
+		oifname "r1" masquerade
+	}
+"""
+OCTETS = 3000000
+FAR = 5 << 29           # more than a number can be ahead of another
+CHUNK = bytes(1 << 20)
+
+
+def offloaded():
+    listed = stage.run(ROUTER, "conntrack", "-L", "-p", "tcp",
+                       stderr=stage.subprocess.DEVNULL)
+    listed += stage.run(ROUTER, "conntrack", "-L", "-f", "ipv6", "-p", "tcp",
+                        stderr=stage.subprocess.DEVNULL)
+    return "[OFFLOAD]" in listed
+
+
+def carry(src, dst, octets):
+    """What arrives is counted, not kept."""
+    def send():
+        left = octets
+        while left:
+            left -= src.send(CHUNK[:left])
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    left = octets
+    while left:
+        got = len(dst.recv(min(left, 1 << 20), socket.MSG_TRUNC))
+        assert got, "the connection was cut"
+        left -= got
+    sender.join()
+
+
+def ends(pair):
+    """The states of both, whoever opened."""
+    return stage.states(pair.seen(ROUTER))
+
+
+def opened(family, octets=OCTETS):
+    """A connection that has carried that much past tcpward."""
+    pair = Pair(SERVER_ADDR[family])
+    pair.say()
+    stage.wait_for("offloading", offloaded)
+    for way in (pair.client, pair.server), (pair.server, pair.client):
+        carry(*way, octets)
+    conn = pair.seen(ROUTER)
+    seen = sum(conn[end]["bytes"] for end in ("client", "server"))
+    assert seen < octets, "it was seen: %d octets" % seen
+    return pair
+
+
+def closes(family, octets=OCTETS):
+    """The client first, then the server, which has something left to say."""
+    pair = opened(family, octets)
+    pair.client.shutdown(socket.SHUT_WR)
+    assert pair.server.recv(1) == b""
+    carry(pair.server, pair.client, 300000)
+    pair.wait_states(ROUTER, "FIN_WAIT_2", "CLOSE_WAIT")
+    pair.close()
+    pair.wait_states(ROUTER, "TIME_WAIT", "CLOSED")
+
+
+def resets(family):
+    for one, other in ("client", "server"), ("server", "client"):
+        pair = opened(family)
+        end = getattr(pair, one)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                       struct.pack("ii", 1, 0))
+        end.close()
+        try:
+            raise AssertionError(getattr(pair, other).recv(1))
+        except ConnectionResetError:
+            pair.close()
+        assert "CLOSED" in ends(pair), ends(pair)
+
+
+def returns(family):
+    """A flow that was idle comes back, and goes again."""
+    pair = opened(family)
+    stage.wait_for("end of the flow", lambda: not offloaded())
+    pair.say(b"x" * 3000)
+    stage.wait_for("offloading", offloaded)
+    carry(pair.client, pair.server, OCTETS)
+    pair.close()
+    pair.wait_states(ROUTER, "TIME_WAIT", "CLOSED")
+
+
+def forgotten(family):
+    """Its record has ended before it: adopted, whatever its age."""
+    pair = opened(family)
+    stage.tcpward(ROUTER, "forget", "--yes", "state", "all")
+    pair.client.shutdown(socket.SHUT_WR)
+    assert pair.server.recv(1) == b""
+    carry(pair.server, pair.client, 300000)
+    assert pair.seen(ROUTER)
+    pair.close()
+
+
+def wrong_in_itself(family):
+    """No flowtable excuses that."""
+    pair = opened(family)
+    before = stage.stats(ROUTER)
+    Raw(CLIENT).send(Segment(pair.client_name, pair.server_name, "FSA", 1, 1))
+    grew = stage.wait_for("refusal", lambda: stage.growth(
+        before, stage.stats(ROUTER)))
+    assert stage.stats(ROUTER)["dropped"] == before["dropped"] + 1, grew
+    pair.say()
+    pair.close()
+
+
+def unharmed(place, function, family, *args):
+    stage.configure(ROUTER, "placement=" + place)
+    before = stage.stats(ROUTER)
+    function(family, *args)
+    after = stage.stats(ROUTER)
+    assert after["dropped"] == before["dropped"], stage.growth(before, after)
+    assert after["reasons"]["picked-up"] > before["reasons"]["picked-up"], \
+        "nothing had gone past"
+
+
+def wrong(place, family):
+    stage.configure(ROUTER, "placement=" + place)
+    wrong_in_itself(family)
+
+
+def setup():
+    # The router alone judges, and adopts nothing for its age alone.
+    stage.configure(CLIENT, "mode=off")
+    stage.configure(SERVER, "mode=off")
+    stage.configure(ROUTER, "mode=off")
+    stage.configure(ROUTER, "mode=enforce", "timeout_established=1s")
+    time.sleep(1)
+    stage.configure(ROUTER, "timeout_established=2h")
+    stage.run(ROUTER, "nft", "-f", "-", input=RULES % "")
+    stage.run(ROUTER, "sysctl", "-qw",
+              "net.netfilter.nf_flowtable_tcp_timeout=2")
+
+
+def main():
+    checks = (("a transfer closes", closes), ("a transfer resets", resets),
+              ("an idle flow comes back", returns),
+              ("a record that has ended", forgotten))
+    setup()
+    ktap.plan(len(PLACES) * (2 * (len(checks) + 1) + 2))
+    for place in PLACES:
+        for family in 4, 6:
+            for name, function in checks:
+                ktap.test("%s, IPv%d, %s" % (name, family, place), unharmed,
+                          place, function, family)
+            ktap.test("forged in itself, IPv%d, %s" % (family, place), wrong,
+                      place, family)
+        ktap.test("2.5 GiB go past, %s" % place, unharmed, place, closes, 4,
+                  FAR)
+    stage.run(ROUTER, "nft", "flush", "ruleset")
+    stage.run(ROUTER, "nft", "-f", "-", input=RULES % MASQUERADE)
+    for place in PLACES:
+        ktap.test("behind masquerade, %s" % place, unharmed, place, closes, 4)
+    ktap.end()
+
+
+main()

@@ -23,6 +23,11 @@ def taken():
                for cache in CACHES)
 
 
+def each(cache):
+    """Bytes that an object takes of its slab."""
+    return (PAGE << _value(cache, "order")) / _value(cache, "objs_per_slab")
+
+
 def exact():
     """Whether records have their own size: detectors make them larger."""
     return all(_value(cache, "slab_size") - _value(cache, "object_size") < 64

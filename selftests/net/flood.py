@@ -190,8 +190,9 @@ def nothing_lost(load):
     """No transfer lost its record, or had a segment refused."""
     load.go_on()
     found = {}
-    for conn in stage.connections(ROUTER, "state", "established"):
-        found[conn["client"]["port"], conn["server"]["port"]] = conn
+    for address in SERVER_ADDR.values():
+        for conn in stage.connections(ROUTER, "dst", address):
+            found[conn["client"]["port"], conn["server"]["port"]] = conn
     for transfer in load.transfers:
         conn = found[transfer.client_name[1], transfer.server_name[1]]
         assert conn["dropped"] == 0, conn

@@ -85,6 +85,13 @@ static bool grow_older(struct saved_conn *conn, uint64_t by_ms)
 	return true;
 }
 
+/* Of one connection; with the next one it may be different. */
+static bool is_refusal(int err)
+{
+	return err == -ENOSPC || err == -ENOMEM || err == -EINVAL ||
+	       err == -ERANGE;
+}
+
 /* Returns a negative errno where it makes no sense to go on. */
 static int restore_one(struct nl_client *client, const struct saved *saved,
 		       struct saved_conn *conn, struct result *result)
@@ -101,7 +108,7 @@ static int restore_one(struct nl_client *client, const struct saved *saved,
 		result->restored++;
 	} else if (err == -EEXIST) {
 		result->kept++;
-	} else if (err == -ENOSPC || err == -EINVAL || err == -ERANGE) {
+	} else if (is_refusal(err)) {
 		extack = nl_extack(client);
 		if (!result->refused++)
 			snprintf(result->why, sizeof(result->why), "%s",
@@ -198,6 +205,18 @@ static void print_text(const struct result *result, uint32_t mode)
 		printf("%zu had ended since\n", result->ended);
 }
 
+/* The module has gone, or will not have us: tell how far it came. */
+static int fail_midway(struct nl_client *client, int err,
+		       const struct saved *saved, const struct result *result)
+{
+	char what[80] = "cannot restore connections";
+
+	if (result->restored)
+		snprintf(what, sizeof(what), "cannot restore more than %zu of "
+			 "%zu connections", result->restored, saved->count);
+	return nl_fail(client, err, what);
+}
+
 static int report(const struct result *result, uint32_t mode)
 {
 	if (tool.format != OUTPUT_TEXT)
@@ -241,7 +260,7 @@ static int restore(struct saved *saved)
 		err = restore_all(client, saved, &result);
 		hold_signals(false, &before);
 	}
-	code = err ? nl_fail(client, err, "cannot restore connections") :
+	code = err ? fail_midway(client, err, saved, &result) :
 		     report(&result, saved->config.mode);
 	nl_end(client);
 	return code;

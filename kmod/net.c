@@ -132,6 +132,7 @@ static void stop_judging(struct tcpw_net *tn)
  */
 int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg)
 {
+	u64 since_ms = tn->since_ms, adopt_ms = tn->adopt_ms;
 	struct tcpw_policy *policy, *old;
 	int err;
 
@@ -148,6 +149,8 @@ int tcpw_net_configure(struct tcpw_net *tn, const struct tcpw_config *cfg)
 			begin_judging(tn, cfg);
 		err = hooks_in(tn, cfg);
 		if (err) {
+			WRITE_ONCE(tn->since_ms, since_ms);
+			WRITE_ONCE(tn->adopt_ms, adopt_ms);
 			rcu_assign_pointer(tn->policy, old);
 			kfree_rcu(policy, rcu);
 			return err;

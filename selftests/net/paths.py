@@ -286,15 +286,20 @@ def tun():
 
 
 def super_packets(path, family, place, at_least):
-    """Some packets on the way are larger than that."""
+    """Some packets on the way are larger than that: where the round trip
+    takes long, only once TCP sends much at a time."""
     stage.configure(path.judge, "mode=enforce", "placement=" + place)
     tap = Tap(ROUTER, "r1")
-    carries(path, family, 5000000)
     sizes = []
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            sizes.append(len(tap.socket.recv(1 << 18)))
-    assert max(sizes) > at_least, max(sizes)
+    for _ in range(stage.SLOW):
+        carries(path, family, 5000000)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sizes.append(len(tap.socket.recv(1 << 18)))
+        if max(sizes) > at_least:
+            break
+    else:
+        raise AssertionError("none above %d" % max(sizes))
     refuses(path, family)
     stage.configure(path.judge, "mode=off")
 

@@ -40,7 +40,7 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 .DELETE_ON_ERROR:
 .PHONY: all programs module demo check check-native check-vm check-debug \
 	conformance \
-	captures-check fuzz model bench-icount vm vm-run deps install clean help
+	captures-check fuzz model bench bench-icount vm vm-run deps install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
 
@@ -154,6 +154,9 @@ conformance: deps programs ## play all scenarios against core, module, nf_conntr
 
 captures-check: deps programs ## replay real captures: a table, right or wrong
 	@selftests/captures/check
+
+bench: deps ## measure cost against nf_conntrack: K="1 10000" connections
+	@selftests/bench/run $(K)
 
 bench-icount: deps ## count instructions beside nf_conntrack's
 	@selftests/bench/run-icount

@@ -6,6 +6,7 @@ that the project has set itself.
 
 import json
 import os
+import sys
 
 BOUND_RATIO = 0.6       # of a segment, or a connection, of nf_conntrack's
 BOUND_BYTES = 256       # of a connection
@@ -83,9 +84,12 @@ def _draw(document):
 
 
 def publish(path, rows):
-    """Print the table, and leave it in a file."""
-    document = {"schema_version": 1, "kernel": os.uname().release,
-                "rows": rows}
+    """Print the table, and leave it in a file. The rows take their time: each
+    is told when it is there."""
+    document = {"schema_version": 1, "kernel": os.uname().release, "rows": []}
+    for row in rows:
+        document["rows"].append(row)
+        print("  ".join(filter(None, _cells(row))), file=sys.stderr)
     with open(path, "w") as file:
         json.dump(document, file, indent=1)
         file.write("\n")

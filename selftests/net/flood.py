@@ -161,10 +161,11 @@ def accounted(before, arrived, known):
     assert after["opened"] - after["ended"] == now["connections"], after
     assert sum(now["states"].values()) == now["connections"], now
     assert grew["dropped"] == 0, stage.growth(before, after)
-    assert grew["untracked"] == 0, grew
     assert grew["evicted"] == (grew["opened"] - len(known.took_s) -
                                now["half_open"]), (grew, now)
-    assert grew["opened"] >= arrived + len(known.took_s), (grew, arrived)
+    # Untracked are those that came while too many evicted waited for RCU.
+    assert grew["opened"] + grew["untracked"] >= (
+        arrived + len(known.took_s)), (grew, arrived)
 
 
 def survives(mode, family, half_open, load):

@@ -345,6 +345,7 @@ static u64 id_of(struct tcpw_flow *flow)
  * that was given the same memory. All may show a record twice or not at all.
  */
 static struct tcpw_flow *resume(struct dump *dump)
+	__acquires(RCU)
 {
 	int resized = rhashtable_walk_start_check(&dump->iter);
 	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->iter);

@@ -16,6 +16,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_flow_table.h>
 
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 /* Written by holders alone, always the same while there is one. */
@@ -87,12 +88,34 @@ static u16 zone_id(const struct nf_conntrack_zone *zone)
 }
 
 /*
+ * Whether there can be flowtables: whether who keeps them is loaded. That is
+ * asked once a second at most.
+ */
+static bool flowtables(u64 now_ms)
+{
+	static u64 asked_ms;
+	static bool loaded;
+
+	if (now_ms < READ_ONCE(asked_ms) + MSEC_PER_SEC)
+		return READ_ONCE(loaded);
+	WRITE_ONCE(asked_ms, now_ms);
+	if (!symbol_get(flow_offload_lookup)) {
+		WRITE_ONCE(loaded, false);
+		return false;
+	}
+	symbol_put(flow_offload_lookup);
+	WRITE_ONCE(loaded, true);
+	return true;
+}
+
+/*
  * Whoever offloads a connection has both ends taken liberally, which is not
- * undone: its segments may go past all hooks.
+ * undone: its segments may go past all hooks. So is what nf_conntrack picked
+ * up in the middle; of what it has only now heard of, it can tell nothing.
  */
 static bool offloaded(const struct nf_conn *ct)
 {
-	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	return nf_ct_protonum(ct) == IPPROTO_TCP && nf_ct_is_confirmed(ct) &&
 	       READ_ONCE(ct->proto.tcp.seen[0].flags) &
 	       READ_ONCE(ct->proto.tcp.seen[1].flags) &
 	       IP_CT_TCP_FLAG_BE_LIBERAL;
@@ -252,6 +275,8 @@ bool tcpw_nat_bypassed(const struct tcpw_packet *pkt)
 	struct nf_conn *ct;
 	bool bypassed;
 
+	if (!flowtables(pkt->now_ms))
+		return false;
 	if (!pkt->early) {
 		ct = nf_ct_get(pkt->skb, &ctinfo);
 		return ct && offloaded(ct);

@@ -145,34 +145,48 @@ void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 
 /* --- the worker -------------------------------------------------------- */
 
-/* What the deadline brought about. */
+/* What the deadline brought about, as far as somebody hears of it. */
 struct visit {
-	struct tcpw_outcome out;
+	struct tcpw_outcome out;	/* set in parts */
 	bool gone;
 	bool restored;
 };
 
+static void restored(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+		     struct visit *visit)
+{
+	struct tcpw_outcome *out = &visit->out;
+
+	visit->restored = true;
+	out->began = false;
+	out->replaced = false;
+	out->time_us = ktime_to_us(ktime_get_real());
+	tcpw_flow_settle(tn, flow, now_ms, out->moves);
+	tcpw_flow_view(flow, now_ms, &out->view);
+}
+
 static void expire(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 		   struct visit *visit)
 {
-	struct tcpw_view *view = &visit->out.view;
+	bool heard = tcpw_report_hears_ends(tn);
 
-	tcpw_flow_view(flow, now_ms, view);
-	if (tcpw_expire(&flow->facts.conn, flow->ext, now_ms)) {
-		visit->gone = true;
-		tcpw_table_remove(tn, flow, now_ms);
+	if (heard)
+		tcpw_flow_view(flow, now_ms, &visit->out.view);
+	if (!tcpw_expire(&flow->facts.conn, flow->ext, now_ms)) {
+		restored(tn, flow, now_ms, visit);
 		return;
 	}
-	visit->restored = true;
-	tcpw_flow_settle(tn, flow, now_ms, visit->out.moves);
-	tcpw_flow_view(flow, now_ms, view);
+	visit->gone = heard;
+	tcpw_table_remove(tn, flow, now_ms);
 }
 
 static void visit_flow(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
-	struct visit visit = {};
+	struct visit visit;
 	u64 now_ms;
 
+	visit.gone = false;
+	visit.restored = false;
 	spin_lock_bh(&flow->lock);
 	now_ms = tcpw_now_ms();
 	if (!flow->dead && hlist_unhashed(&flow->slot)) {

@@ -74,18 +74,19 @@ static struct tcpw_flow *pop_oldest(struct tcpw_pool *pool)
 static bool evict_flow(struct tcpw_net *tn, struct tcpw_flow *flow, u8 pool)
 {
 	u64 now_ms = tcpw_now_ms();
+	bool evicted, heard = tcpw_report_hears_ends(tn);
 	struct tcpw_view view;
-	bool evicted;
 
 	spin_lock_bh(&flow->lock);
 	evicted = !flow->dead && flow->pool == pool;
 	if (evicted) {
-		tcpw_flow_view(flow, now_ms, &view);
+		if (heard)
+			tcpw_flow_view(flow, now_ms, &view);
 		tcpw_table_remove(tn, flow, now_ms);
 		this_cpu_inc(tn->stats->evicted);
 	}
 	spin_unlock_bh(&flow->lock);
-	if (evicted)
+	if (evicted && heard)
 		tcpw_report_gone(tn, &view, TCPWARD_CONN_EVENT_EVICT);
 	return evicted;
 }

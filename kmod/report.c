@@ -56,6 +56,12 @@ static void record_event(struct tcpw_net *tn, const struct tcpw_view *view,
 	tcpw_event_transition(tn, &info);
 }
 
+/* Whether who leaves has to be copied for somebody. Context: any. */
+bool tcpw_report_hears_ends(const struct tcpw_net *tn)
+{
+	return tcpw_event_heard(tn, TCPWARD_NLGRP_TRANSITIONS);
+}
+
 /* A record has left; @view is what it was last. */
 void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
 		      enum tcpward_conn_event event)

@@ -79,19 +79,21 @@ void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
 	u64 now_ms = tcpw_now_ms();
+	bool gone, heard = tcpw_report_hears_ends(tn);
 	struct tcpw_view view;
-	bool gone;
 
 	spin_lock_bh(&flow->lock);
 	gone = flow->dead;
 	if (!gone) {
-		tcpw_flow_view(flow, now_ms, &view);
+		if (heard)
+			tcpw_flow_view(flow, now_ms, &view);
 		tcpw_table_remove(tn, flow, now_ms);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (gone)
 		return false;
-	tcpw_report_gone(tn, &view, TCPWARD_CONN_EVENT_FORGET);
+	if (heard)
+		tcpw_report_gone(tn, &view, TCPWARD_CONN_EVENT_FORGET);
 	return true;
 }
 

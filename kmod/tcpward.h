@@ -408,6 +408,7 @@ bool tcpw_report_wanted(const struct tcpw_net *tn,
 void tcpw_report_segment(struct tcpw_net *tn, const struct tcpw_packet *pkt,
 			 const struct tcpw_outcome *out, bool observed);
 void tcpw_report_moves(struct tcpw_net *tn, const struct tcpw_outcome *out);
+bool tcpw_report_hears_ends(const struct tcpw_net *tn);
 void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
 		      enum tcpward_conn_event event);
 void tcpw_report_restored(struct tcpw_net *tn, const struct tcpw_view *view);

@@ -124,6 +124,7 @@ static inline void hlist_move_list(struct hlist_head *from,
 extern u64 clock_ms;
 
 #define ktime_get_coarse_boottime() clock_ms
+#define ktime_get_real() clock_ms
 #define ktime_get_boottime() clock_ms
 #define ktime_to_ms(time) (time)
 #define ktime_to_us(time) ((time) * 1000)

@@ -47,6 +47,11 @@ void tcpw_flow_settle(struct tcpw_net *net, struct tcpw_flow *flow, u64 now_ms,
 	abort();
 }
 
+bool tcpw_report_hears_ends(const struct tcpw_net *net)
+{
+	return true;
+}
+
 void tcpw_report_gone(struct tcpw_net *net, const struct tcpw_view *view,
 		      enum tcpward_conn_event event)
 {

@@ -4,7 +4,7 @@
 # established goes on, a known client still gets in, memory stays within the
 # limit, and all is accounted for.
 #
-# Environment: DURATION, seconds of each of the four floods (8); RATE, SYNs a
+# Environment: DURATION, seconds of each of the four floods (5); RATE, SYNs a
 # second that have to be reached (without it 20000 are aimed at).
 # In full: make vm VM_TCG=multi RUN='DURATION=60 RATE=20000 selftests/net/flood.sh'
 set -euo pipefail

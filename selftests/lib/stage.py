@@ -186,7 +186,14 @@ class Pair:
             assert got == words
 
     def close(self):
+        """The client first; the server when it has heard, lest FINs cross."""
         self.client.close()
+        try:
+            self.server.settimeout(2)
+            while self.server.recv(1 << 16):
+                pass
+        except OSError:     # reset, lost, or closed before
+            pass
         self.server.close()
 
 

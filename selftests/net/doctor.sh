@@ -200,8 +200,12 @@ half_open() {
 }
 
 memory() {
-	tw set max_connections=16777216 && says memory warning "6.4GB" &&
-		cures memory ok
+	local records=16777216 size
+
+	size=$(tcpward -N "$ns" -j status |
+		jq ".record_bytes * $records / 1e8 | round / 10") &&
+		tw set "max_connections=$records" &&
+		says memory warning "take $size(.0)?GB" && cures memory ok
 }
 
 checksums() {

@@ -4,42 +4,20 @@ The bench module from user space, and the network namespaces that it plays
 to. A refused packet, or anything else that is not as planned, is an exception.
 """
 
-import contextlib
-import ctypes
 import os
 import subprocess
 
+from netns import inside
+
 DEVICE = "bench0"
 COMMANDS = "/proc/tcpward_bench"
-CLONE_NEWNET = 0x40000000
 CONNTRACK_STATES = ("NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT",
                     "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE")
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def run(*command, **options):
     return subprocess.run(command, check=True, text=True,
                           stdout=subprocess.PIPE, **options).stdout
-
-
-def _enter(fd):
-    if _libc.setns(fd, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-@contextlib.contextmanager
-def inside(netns):
-    """What this thread does, and its children, belong to the namespace."""
-    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    there = os.open("/run/netns/" + netns, os.O_RDONLY)
-    try:
-        _enter(there)
-        yield
-    finally:
-        _enter(here)
-        os.close(here)
-        os.close(there)
 
 
 def namespace(netns):

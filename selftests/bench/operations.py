@@ -11,7 +11,8 @@ import time
 
 import lives
 import table
-from harness import inside, run
+from harness import run
+from netns import inside
 from subjects import Tcpward
 
 REPETITIONS = 5

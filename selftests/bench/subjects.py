@@ -10,7 +10,8 @@ import struct
 
 import genl
 import harness
-from harness import inside, run
+from harness import run
+from netns import inside
 
 ROOM = 1 << 22              # connections that either table has room for
 NETLINK_NETFILTER = 12

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 import faults
 import stage
 from genl import Genl, Refused, integer, number, u32
+from netns import CLONE_NEWNET
 from record import CONN, encode
 from segments import Raw, Segment
 from stage import CLIENT, ROUTER
@@ -153,7 +154,7 @@ def in_child(function):
 
 
 def unshare():
-    return faults.call("unshare", stage.CLONE_NEWNET)
+    return faults.call("unshare", CLONE_NEWNET)
 
 
 def namespace():

@@ -5,7 +5,6 @@ network namespaces, real connections between them, and the tool.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import socket
@@ -14,35 +13,15 @@ import subprocess
 import threading
 import time
 
+from netns import inside
+
 CLIENT, ROUTER, SERVER = (os.environ.get("NS_" + name) for name in
                           ("CLIENT", "ROUTER", "SERVER"))
 CLIENT_ADDR = {4: os.environ["CLIENT4"], 6: os.environ["CLIENT6"]}
 SERVER_ADDR = {4: os.environ["SERVER4"], 6: os.environ["SERVER6"]}
-CLONE_NEWNET = 0x40000000
 # A kernel that watches each access and lock is that much slower, at least.
 SLOW = 5 if os.path.exists("/sys/kernel/debug/kmemleak") else 1
 TIMEOUT_S = 20 * SLOW       # for what takes no time on an idle machine
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _enter(fd):
-    if _libc.setns(fd, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-@contextlib.contextmanager
-def inside(netns):
-    """New sockets and children of this thread belong to the namespace."""
-    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    there = os.open("/run/netns/" + netns, os.O_RDONLY)
-    try:
-        _enter(there)
-        yield
-    finally:
-        _enter(here)
-        os.close(here)
-        os.close(there)
 
 
 def run(netns, *command, **options):

@@ -37,13 +37,31 @@ def _symbols(wanted):
                 if s[1] in "tT" and s[3:] == wanted}
 
 
+def _extent(function):
+    """Where code of the kernel lies, whatever was appended to its name."""
+    symbols = _symbols([])
+    begin = next(address for name, address in symbols.items()
+                 if name.split(".")[0] == function)
+    return begin, min(address for address in symbols.values()
+                      if address > begin)
+
+
+def _only_below(begin, end, how="require"):
+    for attribute in _ATTRIBUTES:
+        _write(_DEBUG + attribute + how + "-start", hex(begin))
+        _write(_DEBUG + attribute + how + "-end", hex(end))
+
+
+def _of_modules():
+    """None but the one under test is called."""
+    _only_below(_symbols([])["_etext"], (1 << 64) - 1)
+
+
 def aim():
-    """Only what modules ask for; none but the one under test is called."""
-    end = _symbols([])["_etext"]
+    """Only what modules ask for."""
+    _of_modules()
     for attribute in _ATTRIBUTES:
         where = _DEBUG + attribute
-        _write(where + "require-start", hex(end))
-        _write(where + "require-end", hex((1 << 64) - 1))
         _write(where + "ignore-gfp-wait", "N")
         _write(where + "verbose", 0)
         _write(where + "stacktrace-depth", 32)
@@ -94,8 +112,13 @@ def _probability(percent):
 
 
 @contextlib.contextmanager
-def sometimes(percent):
-    """For everybody and in any context."""
+def sometimes(percent, below=None, but_below=None):
+    """For everybody and in any context, what a function of the kernel asks
+    for, or what it does not."""
+    if below:
+        _only_below(*_extent(below))
+    if but_below:
+        _only_below(*_extent(but_below), how="reject")
     for attribute in _ATTRIBUTES:
         _write(_DEBUG + attribute + "task-filter", "N")
     _probability(percent)
@@ -103,6 +126,8 @@ def sometimes(percent):
         yield
     finally:
         _probability(0)
+        _of_modules()
+        _only_below(0, 0, how="reject")
         for attribute in _ATTRIBUTES:
             _write(_DEBUG + attribute + "task-filter", "Y")
 

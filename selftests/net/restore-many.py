@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 
@@ -85,7 +86,9 @@ def gone_midway():
     reload()
     tool = start(file_of(RECORDS))
     stage.wait_for("first ones", lambda: stage.stats(ROUTER)["opened"] > 20)
+    tool.send_signal(signal.SIGSTOP)
     stage.rmmod()
+    tool.send_signal(signal.SIGCONT)
     told = json.loads(tool.communicate()[0])["error"]
     stage.insmod("mode=off")
     assert tool.returncode in (1, 3), told

@@ -19,10 +19,11 @@ from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
 DURATION_S = float(os.environ.get("DURATION", 5))
 RATE = int(os.environ.get("RATE", 0))
 AIM = RATE or 20000
-TABLE = 50000
+# A kernel that watches each access judges a fiftieth as many.
+TABLE = 50000 if stage.SLOW == 1 else 2000
 TALKING = 100       # connections that transfer all the time
-SILENT = 45000      # that are established, too
-POOL = 4000         # limit of half-open ones, where it is what bounds them
+SILENT = TABLE * 9 // 10    # that are established, too
+POOL = TABLE * 4 // 50      # limit of half-open ones, where that is lower
 SLOW_TABLE = 2000
 FIRST = -20         # priority
 CPUS = os.cpu_count()
@@ -97,8 +98,8 @@ class Watch:
         in_memory = most_in_memory(table)
         assert most["connections"] <= table, most
         assert most["half_open"] <= self.limits["max_half_open"] + CPUS, most
-        assert most["objects"] <= in_memory + KEPT_AT_HAND, most
         if slab.exact():
+            assert most["objects"] <= in_memory + KEPT_AT_HAND, most
             bound = in_memory * self.limits["record_bytes"]
             assert most["bytes"] <= bound, (bound, most)
             assert most["used"] <= bound + OTHERS, (bound, most)
@@ -200,6 +201,9 @@ def nothing_lost(load):
 
 
 def wait_memory():
+    """What is freed stays in quarantine where each access is watched."""
+    if not slab.exact():
+        return
     stage.wait_for("memory", lambda: slab.objects() < KEPT_AT_HAND,
                    show=slab.objects)
 
@@ -308,7 +312,10 @@ def main():
                   survives, mode, family, half_open, load)
     ktap.test("no transfer lost a record or a segment", nothing_lost, load)
     ktap.test("afterwards all is as before", recovers, load)
-    ktap.test("faster than memory comes back", outruns_rcu)
+    if slab.exact():
+        ktap.test("faster than memory comes back", outruns_rcu)
+    else:
+        ktap.skip("faster than memory comes back", "it stays in quarantine")
     ktap.test("all is accounted for", ends, load)
     ktap.end()
 

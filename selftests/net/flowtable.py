@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The checks of flowtable.sh."""
 
+import os
 import socket
 import struct
 import threading
@@ -12,6 +13,8 @@ from segments import Raw, Segment
 from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
 
 PLACES = "filter", "early"
+# From Linux 6.14 on the end of a connection goes past, too.
+ENDS_PAST = tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 14)
 CONNTRACK = """
 table inet t {
 	chain forward {
@@ -73,6 +76,11 @@ def ends(pair):
     return stage.states(pair.seen(ROUTER))
 
 
+def wait_states(pair, *states):
+    if not ENDS_PAST:
+        pair.wait_states(ROUTER, *states)
+
+
 def opened(family, octets=OCTETS):
     """A connection that has carried that much past tcpward."""
     pair = Pair(SERVER_ADDR[family])
@@ -92,9 +100,9 @@ def closes(family, octets=OCTETS):
     pair.client.shutdown(socket.SHUT_WR)
     assert pair.server.recv(1) == b""
     carry(pair.server, pair.client, 300000)
-    pair.wait_states(ROUTER, "FIN_WAIT_2", "CLOSE_WAIT")
+    wait_states(pair, "FIN_WAIT_2", "CLOSE_WAIT")
     pair.close()
-    pair.wait_states(ROUTER, "TIME_WAIT", "CLOSED")
+    wait_states(pair, "TIME_WAIT", "CLOSED")
 
 
 def resets(family):
@@ -108,7 +116,7 @@ def resets(family):
             raise AssertionError(getattr(pair, other).recv(1))
         except ConnectionResetError:
             pair.close()
-        assert "CLOSED" in ends(pair), ends(pair)
+        assert ENDS_PAST or "CLOSED" in ends(pair), ends(pair)
 
 
 def returns(family):
@@ -119,7 +127,7 @@ def returns(family):
     stage.wait_for("offloading", offloaded)
     carry(pair.client, pair.server, OCTETS)
     pair.close()
-    pair.wait_states(ROUTER, "TIME_WAIT", "CLOSED")
+    wait_states(pair, "TIME_WAIT", "CLOSED")
 
 
 def forgotten(family):
@@ -129,7 +137,7 @@ def forgotten(family):
     pair.client.shutdown(socket.SHUT_WR)
     assert pair.server.recv(1) == b""
     carry(pair.server, pair.client, 300000)
-    assert pair.seen(ROUTER)
+    assert ENDS_PAST or pair.seen(ROUTER)
     pair.close()
 
 
@@ -151,8 +159,9 @@ def unharmed(place, function, family, *args):
     function(family, *args)
     after = stage.stats(ROUTER)
     assert after["dropped"] == before["dropped"], stage.growth(before, after)
-    assert after["reasons"]["picked-up"] > before["reasons"]["picked-up"], \
-        "nothing had gone past"
+    came_back = function is returns or not ENDS_PAST
+    assert after["reasons"]["picked-up"] > before["reasons"]["picked-up"] or \
+        not came_back, "nothing had gone past"
 
 
 def refused(*segment):
@@ -223,8 +232,11 @@ def main():
             for name, function in checks:
                 ktap.test("%s, IPv%d, %s" % (name, family, place), unharmed,
                           place, function, family)
-            ktap.test("forged in itself, IPv%d, %s" % (family, place), wrong,
-                      place, family)
+            name = "forged in itself, IPv%d, %s" % (family, place)
+            if ENDS_PAST:
+                ktap.skip(name, "that goes past, too")
+            else:
+                ktap.test(name, wrong, place, family)
         ktap.test("2.5 GiB go past, %s" % place, unharmed, place, closes, 4,
                   FAR)
     stage.run(ROUTER, "nft", "flush", "ruleset")

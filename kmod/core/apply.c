@@ -322,15 +322,8 @@ static void note_syn(const struct apply *a)
 static void track_shadow(const struct apply *a)
 {
 	struct tcpw_conn *conn = &a->ext->shadow;
-	const struct tcpw_ctx c = {
-		.conn = conn,
-		.seg = a->seg,
-		.cfg = a->cfg,
-		.x = &conn->ep[a->side],
-		.y = &conn->ep[!a->side],
-		.now_ms = a->now_ms,
-		.side = a->side,
-	};
+	const struct tcpw_ctx c =
+		tcpw_context(conn, NULL, a->side, a->seg, a->cfg, a->now_ms);
 	struct tcpw_ruling r = tcpw_ruling_pass(&c, TCPW_OP_TRACK);
 
 	tcpw_follow(&c, &r);

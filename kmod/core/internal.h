@@ -48,6 +48,23 @@ struct tcpw_ctx {
 	unsigned int side;		/* of the sender */
 };
 
+static inline struct tcpw_ctx
+tcpw_context(const struct tcpw_conn *conn, const struct tcpw_ext *ext,
+	     unsigned int side, const struct tcpw_seg *seg,
+	     const struct tcpw_config *cfg, __u64 now_ms)
+{
+	return (struct tcpw_ctx){
+		.conn = conn,
+		.ext = ext,
+		.seg = seg,
+		.cfg = cfg,
+		.x = &conn->ep[side],
+		.y = &conn->ep[!side],
+		.now_ms = now_ms,
+		.side = side,
+	};
+}
+
 #define TCPW_LIMIT_PER_S 10	/* doubtful segments of a kind (R67, R75) */
 #define TCPW_SHADOW_MAX_MS 240000	/* R37 */
 #define TCPW_STALE_RETRY_MS 500	/* R94 */

@@ -104,23 +104,6 @@ bool tcpw_repeats(const struct tcpw_ctx *c)
 	return tcpw_before(c->seg->seq, c->x->nxt);
 }
 
-static struct tcpw_ctx context(const struct tcpw_conn *conn,
-			       const struct tcpw_ext *ext, unsigned int side,
-			       const struct tcpw_seg *seg,
-			       const struct tcpw_config *cfg, __u64 now_ms)
-{
-	return (struct tcpw_ctx){
-		.conn = conn,
-		.ext = ext,
-		.seg = seg,
-		.cfg = cfg,
-		.x = &conn->ep[side],
-		.y = &conn->ep[!side],
-		.now_ms = now_ms,
-		.side = side,
-	};
-}
-
 static struct tcpw_ruling whole_way(const struct tcpw_ctx *c)
 {
 	__u8 refused = refused_alone(c->seg);
@@ -146,7 +129,8 @@ struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
 				    const struct tcpw_config *cfg,
 				    __u64 now_ms)
 {
-	const struct tcpw_ctx c = context(conn, ext, side, seg, cfg, now_ms);
+	const struct tcpw_ctx c =
+		tcpw_context(conn, ext, side, seg, cfg, now_ms);
 
 	return whole_way(&c);
 }
@@ -156,7 +140,8 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 			      const struct tcpw_seg *seg,
 			      const struct tcpw_config *cfg, __u64 now_ms)
 {
-	const struct tcpw_ctx c = context(conn, ext, side, seg, cfg, now_ms);
+	const struct tcpw_ctx c =
+		tcpw_context(conn, ext, side, seg, cfg, now_ms);
 	struct tcpw_ruling r;
 
 	return tcpw_short_way(&c, &r) ? r : whole_way(&c);

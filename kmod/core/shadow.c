@@ -16,13 +16,8 @@ bool tcpw_has_shadow(const struct tcpw_ext *ext, __u64 now_ms)
 
 struct tcpw_ctx tcpw_shadow_ctx(const struct tcpw_ctx *c)
 {
-	struct tcpw_ctx shadow = *c;
-
-	shadow.conn = &c->ext->shadow;
-	shadow.x = &shadow.conn->ep[c->side];
-	shadow.y = &shadow.conn->ep[!c->side];
-	shadow.ext = NULL;
-	return shadow;
+	return tcpw_context(&c->ext->shadow, NULL, c->side, c->seg, c->cfg,
+			    c->now_ms);
 }
 
 bool tcpw_fits_shadow(const struct tcpw_ctx *c)

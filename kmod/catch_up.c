@@ -12,6 +12,8 @@
 
 #define REACH 0x40000000u	/* octets that may have passed unseen */
 #define HEARD 2			/* segments of an end that say where it is */
+#define UNHEARD_BITS 2		/* of tcpw_flow.unheard, for each end */
+#define UNHEARD_MASK 3
 
 static bool ahead(u32 number, u32 of)
 {
@@ -44,8 +46,10 @@ static void bound_iss(struct tcpw_endpoint *ep)
 
 static void hear(struct tcpw_flow *flow, unsigned int side)
 {
-	if (flow->unheard[side])
-		flow->unheard[side]--;
+	unsigned int shift = UNHEARD_BITS * side;
+
+	if (flow->unheard >> shift & UNHEARD_MASK)
+		flow->unheard -= 1 << shift;
 }
 
 /*
@@ -57,7 +61,7 @@ static void hear(struct tcpw_flow *flow, unsigned int side)
 void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
 		   const struct tcpw_config *cfg, struct tcpw_ruling *r)
 {
-	struct tcpw_conn conn = flow->facts.conn;
+	struct tcpw_conn conn = flow->conn;
 	struct tcpw_ruling again;
 
 	lockdep_assert_held(&flow->lock);
@@ -68,11 +72,11 @@ void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
 		move_receiver(&conn.ep[!pkt->side], &pkt->seg);
 		bound_iss(&conn.ep[0]);
 		bound_iss(&conn.ep[1]);
-		again = tcpw_judge(&conn, flow->ext, pkt->side, &pkt->seg,
+		again = tcpw_judge(&conn, tcpw_flow_ext(flow), pkt->side, &pkt->seg,
 				   cfg, pkt->now_ms);
 		if (again.verdict != TCPWARD_VERDICT_PASS)
 			return;
-		flow->facts.conn = conn;
+		flow->conn = conn;
 		*r = again;
 	}
 	if (r->verdict == TCPWARD_VERDICT_PASS)
@@ -82,8 +86,7 @@ void tcpw_catch_up(struct tcpw_flow *flow, const struct tcpw_packet *pkt,
 void tcpw_catch_up_begin(struct tcpw_flow *flow)
 {
 	lockdep_assert_held(&flow->lock);
-	flow->unheard[0] = HEARD;
-	flow->unheard[1] = HEARD;
+	flow->unheard = HEARD | HEARD << UNHEARD_BITS;
 }
 
 /* To where the segment is, whatever was there before. */
@@ -119,7 +122,7 @@ void tcpw_catch_up_bypassed(struct tcpw_flow *flow,
 			    const struct tcpw_policy *policy,
 			    struct tcpw_ruling *r)
 {
-	struct tcpw_conn conn = flow->facts.conn, blank = {};
+	struct tcpw_conn conn = flow->conn, blank = {};
 	struct tcpw_ruling again;
 
 	lockdep_assert_held(&flow->lock);
@@ -131,11 +134,11 @@ void tcpw_catch_up_bypassed(struct tcpw_flow *flow,
 	if (pkt->seg.flags & TCPW_SYN)
 		return;
 	leap(&conn, pkt->side, &pkt->seg);
-	again = tcpw_judge(&conn, flow->ext, pkt->side, &pkt->seg,
+	again = tcpw_judge(&conn, tcpw_flow_ext(flow), pkt->side, &pkt->seg,
 			   &policy->strict, pkt->now_ms);
 	if (again.verdict != TCPWARD_VERDICT_PASS)
 		return;
 	tcpw_ruling_flag(&again, TCPWARD_REASON_PICKED_UP);
-	flow->facts.conn = conn;
+	flow->conn = conn;
 	*r = again;
 }

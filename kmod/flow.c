@@ -9,54 +9,77 @@
 #include <linux/slab.h>
 
 static struct kmem_cache *flow_cache;
-static struct kmem_cache *ext_cache;
+static struct kmem_cache *flow6_cache;
+static struct kmem_cache *more_cache;
 
 /* --- memory ------------------------------------------------------------ */
+
+static void destroy_caches(void)
+{
+	kmem_cache_destroy(more_cache);
+	kmem_cache_destroy(flow6_cache);
+	kmem_cache_destroy(flow_cache);
+}
 
 int __init tcpw_flow_init(void)
 {
 	/* Debug kernels have larger locks. */
-	BUILD_BUG_ON(sizeof(spinlock_t) == 4 && sizeof(struct tcpw_flow) > 320);
-	flow_cache = KMEM_CACHE(tcpw_flow, SLAB_HWCACHE_ALIGN);
-	if (!flow_cache)
-		return -ENOMEM;
-	ext_cache = KMEM_CACHE(tcpw_ext, 0);
-	if (!ext_cache) {
-		kmem_cache_destroy(flow_cache);
-		return -ENOMEM;
-	}
-	return 0;
+	BUILD_BUG_ON(sizeof(spinlock_t) == 4 &&
+		     (offsetof(struct tcpw_flow, conn) != 64 ||
+		      sizeof(struct tcpw_flow) > 248));
+	flow_cache = KMEM_CACHE(tcpw_flow, 0);
+	flow6_cache = KMEM_CACHE(tcpw_flow6, 0);
+	more_cache = KMEM_CACHE(tcpw_more, 0);
+	if (flow_cache && flow6_cache && more_cache)
+		return 0;
+	destroy_caches();
+	return -ENOMEM;
 }
 
 void tcpw_flow_exit(void)
 {
 	rcu_barrier();		/* flow_rcu() of the last connections */
-	kmem_cache_destroy(ext_cache);
-	kmem_cache_destroy(flow_cache);
+	destroy_caches();
+}
+
+static struct tcpw_flow *alloc(const struct tcpw_tuple *tuple, gfp_t gfp)
+{
+	struct tcpw_flow6 *flow6;
+
+	if (tuple->family == NFPROTO_IPV4)
+		return kmem_cache_zalloc(flow_cache, gfp);
+	flow6 = kmem_cache_zalloc(flow6_cache, gfp);
+	if (!flow6)
+		return NULL;
+	flow6->addr[0] = tuple->addr[0].in6;
+	flow6->addr[1] = tuple->addr[1].in6;
+	return &flow6->flow;
 }
 
 /* Context: that of @gfp. Return: NULL without memory, which the callers count. */
-struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple, gfp_t gfp)
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple,
+				  const struct tcpw_key *key, gfp_t gfp)
 {
-	struct tcpw_flow *flow;
+	struct tcpw_flow *flow = alloc(tuple, gfp | __GFP_NOWARN);
 
-	flow = kmem_cache_zalloc(flow_cache, gfp | __GFP_NOWARN);
 	if (!flow)
 		return NULL;
-	flow->tuple = *tuple;
+	flow->key = *key;
 	spin_lock_init(&flow->lock);
-	INIT_LIST_HEAD(&flow->pooled);
-	flow->pool = TCPW_POOLS;
-	INIT_HLIST_NODE(&flow->slot);
+	INIT_LIST_HEAD(&flow->waits);
 	return flow;
 }
 
 /* For a connection that nobody else can see. */
 void tcpw_flow_free(struct tcpw_flow *flow)
 {
-	if (flow->ext)
-		kmem_cache_free(ext_cache, flow->ext);
-	kmem_cache_free(flow_cache, flow);
+	if (flow->has_more)
+		kmem_cache_free(more_cache, flow->more);
+	if (flow->key.family == NFPROTO_IPV4)
+		kmem_cache_free(flow_cache, flow);
+	else
+		kmem_cache_free(flow6_cache,
+				container_of(flow, struct tcpw_flow6, flow));
 }
 
 static void flow_rcu(struct rcu_head *rcu)
@@ -83,24 +106,33 @@ void tcpw_flow_bury(struct tcpw_net *tn, struct tcpw_flow *flow)
  */
 #define BUCKET_BYTES (4 * sizeof(struct rhash_lock_head *))
 
-/* What a connection takes of the memory, its share of all else included. */
+/* What a connection takes of the memory at most, its share of all else
+ * included.
+ */
 u32 tcpw_flow_bytes(void)
 {
-	return SLAB_BYTES(struct tcpw_flow) +
-	       SLAB_BYTES(struct tcpw_ext) / TCPW_EXT_SHARE + BUCKET_BYTES;
+	return SLAB_BYTES(struct tcpw_flow6) +
+	       SLAB_BYTES(struct tcpw_more) / TCPW_EXT_SHARE + BUCKET_BYTES;
 }
 
 /* Candidates and shadows take memory too: not more of them than @limit. */
-bool tcpw_flow_provide_ext(struct tcpw_net *tn, struct tcpw_flow *flow,
-			   u32 limit)
+bool tcpw_flow_provide_more(struct tcpw_net *tn, struct tcpw_flow *flow,
+			    u32 limit)
 {
+	struct tcpw_more *more = NULL;
+
 	lockdep_assert_held(&flow->lock);
 	if (atomic_inc_return(&tn->exts) <= limit)
-		flow->ext = kmem_cache_zalloc(ext_cache,
-					      GFP_ATOMIC | __GFP_NOWARN);
-	if (!flow->ext)
+		more = kmem_cache_zalloc(more_cache,
+					 GFP_ATOMIC | __GFP_NOWARN);
+	if (!more) {
 		atomic_dec(&tn->exts);
-	return flow->ext;
+		return false;
+	}
+	more->id = flow->id;
+	flow->more = more;
+	flow->has_more = 1;
+	return true;
 }
 
 static bool ext_idle(const struct tcpw_ext *ext, u64 now_ms)
@@ -114,34 +146,120 @@ static bool ext_idle(const struct tcpw_ext *ext, u64 now_ms)
 	       !ext->challenged && ext->limit_s != (u32)div_u64(now_ms, 1000);
 }
 
-static void release_ext(struct tcpw_net *tn, struct tcpw_flow *flow)
+static void release_more(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
-	kmem_cache_free(ext_cache, flow->ext);
-	flow->ext = NULL;
+	struct tcpw_more *more = flow->more;
+
+	flow->id = more->id;
+	flow->has_more = 0;
+	kmem_cache_free(more_cache, more);
 	atomic_dec(&tn->exts);
+}
+
+static void set_id(struct tcpw_flow *flow, u64 id)
+{
+	if (flow->has_more)
+		flow->more->id = id;
+	else
+		flow->id = id;
+}
+
+/* --- names ------------------------------------------------------------- */
+
+void tcpw_flow_tuple(const struct tcpw_flow *flow, struct tcpw_tuple *tuple)
+{
+	const struct tcpw_flow6 *flow6;
+
+	memset(tuple, 0, sizeof(*tuple));
+	memcpy(tuple->port, flow->key.port, sizeof(tuple->port));
+	tuple->family = flow->key.family;
+	tuple->zone = flow->key.zone;
+	if (flow->key.family == NFPROTO_IPV4) {
+		tuple->addr[0].ip = (__force __be32)flow->key.addr[0];
+		tuple->addr[1].ip = (__force __be32)flow->key.addr[1];
+		return;
+	}
+	flow6 = container_of(flow, struct tcpw_flow6, flow);
+	tuple->addr[0].in6 = flow6->addr[0];
+	tuple->addr[1].in6 = flow6->addr[1];
+}
+
+/* Sixteen octets, as messages and tracepoints of either family have them. */
+void tcpw_flow_addr(const struct tcpw_flow *flow, unsigned int side, u8 *to)
+{
+	struct tcpw_tuple tuple;
+
+	tcpw_flow_tuple(flow, &tuple);
+	memcpy(to, &tuple.addr[side], sizeof(tuple.addr[side]));
+}
+
+/*
+ * An id is the moment at which the record began, in 1/1024 ms, or as soon
+ * after it as no other did. What was restored may be older than the clock,
+ * which therefore counts from long before the boot.
+ */
+#define ID_SHIFT 10
+#define ID_EPOCH_MS (1ull << 42)
+
+static u64 id_at(u64 ms)
+{
+	return (ID_EPOCH_MS + ms) << ID_SHIFT;
+}
+
+static u64 new_id(struct tcpw_net *tn, u64 now_ms)
+{
+	s64 last = atomic64_read(&tn->last_id), id;
+
+	do {
+		id = max_t(s64, id_at(now_ms), last + 1);
+	} while (!atomic64_try_cmpxchg(&tn->last_id, &last, id));
+	return id;
+}
+
+/* Of a millisecond, a thousand can be restored before two have one id. */
+static u64 restored_id(struct tcpw_net *tn, u64 created_ms)
+{
+	return id_at(created_ms) +
+	       (u32)atomic_inc_return(&tn->restored) % (1 << ID_SHIFT);
+}
+
+/* 0 where ids are ahead of the clock. */
+u64 tcpw_flow_age_ms(u64 id, u64 now_ms)
+{
+	s64 created_ms = (id >> ID_SHIFT) - ID_EPOCH_MS;
+
+	return max_t(s64, (s64)now_ms - created_ms, 0);
 }
 
 /* --- counters ---------------------------------------------------------- */
 
-static void uncount(struct tcpw_net *tn, struct tcpw_flow *flow)
+static u8 shown(u8 kind, u8 rst_by, u8 state, unsigned int side)
 {
-	const u8 *shown = flow->facts.shown;
-
-	if (!flow->counted)
-		return;
-	flow->counted = false;
-	this_cpu_dec(tn->stats->in_state[0][shown[flow->client]]);
-	this_cpu_dec(tn->stats->in_state[1][shown[!flow->client]]);
+	if (state == TCPWARD_STATE_LISTEN ||
+	    (kind == TCPWARD_KIND_RESET && rst_by & 1 << side))
+		return TCPWARD_STATE_CLOSED;
+	return state;
 }
 
-static void count(struct tcpw_net *tn, struct tcpw_flow *flow)
+static u8 was_shown(const struct tcpw_was *was, unsigned int side)
 {
-	const u8 *shown = flow->facts.shown;
+	return shown(was->kind, was->rst_by, was->state[side], side);
+}
 
-	flow->counted = true;
-	flow->client = flow->facts.conn.client;
-	this_cpu_inc(tn->stats->in_state[0][shown[flow->client]]);
-	this_cpu_inc(tn->stats->in_state[1][shown[!flow->client]]);
+static void uncount(struct tcpw_net *tn, const struct tcpw_was *was)
+{
+	if (was->kind == TCPWARD_KIND_BLANK)
+		return;
+	this_cpu_dec(tn->stats->in_state[0][was_shown(was, was->client)]);
+	this_cpu_dec(tn->stats->in_state[1][was_shown(was, !was->client)]);
+}
+
+static void count(struct tcpw_net *tn, const struct tcpw_conn *conn)
+{
+	u8 client = conn->client;
+
+	this_cpu_inc(tn->stats->in_state[0][tcpw_shown_state(conn, client)]);
+	this_cpu_inc(tn->stats->in_state[1][tcpw_shown_state(conn, !client)]);
 }
 
 /*
@@ -149,50 +267,56 @@ static void count(struct tcpw_net *tn, struct tcpw_flow *flow)
  *
  * Everything but the record of the core starts anew.
  */
-void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow)
+void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 {
-	struct tcpw_conn conn = flow->facts.conn;
-
 	lockdep_assert_held(&flow->lock);
-	uncount(tn, flow);
-	memset(&flow->facts, 0, sizeof(flow->facts));
-	flow->facts.conn = conn;
-	flow->facts.id = atomic64_inc_return(&tn->next_id);
-	flow->facts.created_us = tcpw_now_us();
-	flow->facts.shown[0] = TCPWARD_STATE_CLOSED;
-	flow->facts.shown[1] = TCPWARD_STATE_CLOSED;
-	memset(flow->unheard, 0, sizeof(flow->unheard));
+	set_id(flow, new_id(tn, now_ms));
+	flow->passed_ms = 0;
+	memset(flow->bytes, 0, sizeof(flow->bytes));
+	memset(flow->segments, 0, sizeof(flow->segments));
+	memset(flow->retransmitted, 0, sizeof(flow->retransmitted));
+	flow->quiet = 0;
+	flow->dropped = 0;
+	flow->unheard = 0;
+	flow->records = 0;
+	flow->last_reason = 0;
+	flow->opening = 1;
+	flow->rtt_us = tcpw_now_us();
 	this_cpu_inc(tn->stats->opened);
 }
 
 /* A record begins with what is known of it, its transitions included. */
 void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       const struct tcpw_facts *facts)
+		       const struct tcpw_facts *facts, u64 created_ms)
 {
 	lockdep_assert_held(&flow->lock);
-	flow->facts = *facts;
-	flow->facts.id = atomic64_inc_return(&tn->next_id);
-	flow->facts.shown[0] = tcpw_shown_state(&facts->conn, 0);
-	flow->facts.shown[1] = tcpw_shown_state(&facts->conn, 1);
+	set_id(flow, restored_id(tn, created_ms));
+	flow->conn = facts->conn;
+	flow->passed_ms = (u32)facts->passed_ms;
+	memcpy(flow->bytes, facts->bytes, sizeof(flow->bytes));
+	memcpy(flow->segments, facts->segments, sizeof(flow->segments));
+	memcpy(flow->retransmitted, facts->retransmitted,
+	       sizeof(flow->retransmitted));
+	memcpy(flow->record, facts->record, sizeof(flow->record));
+	flow->records = facts->records;
+	flow->last_reason = facts->last_reason;
+	flow->rtt_us = facts->rtt_us;
+	flow->quiet = facts->quiet;
+	flow->dropped = facts->dropped;
 	tcpw_catch_up_begin(flow);
 	this_cpu_inc(tn->stats->opened);
-}
-
-/* 0 where the clock of @now_ms, the coarse one, is behind by a tick. */
-u64 tcpw_flow_age_ms(const struct tcpw_facts *facts, u64 now_ms)
-{
-	s64 created_ms = div_s64(facts->created_us, USEC_PER_MSEC);
-
-	return max_t(s64, (s64)now_ms - created_ms, 0);
+	count(tn, &flow->conn);
+	tcpw_wheel_set(&tn->wheel, flow);
 }
 
 /* A record ends: it expired, was removed, or another one takes its place. */
-void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
+void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
+		   const struct tcpw_was *was, u64 now_ms)
 {
-	u64 age_ms = tcpw_flow_age_ms(&flow->facts, now_ms);
+	u64 age_ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
 
 	lockdep_assert_held(&flow->lock);
-	uncount(tn, flow);
+	uncount(tn, was);
 	this_cpu_inc(tn->stats->ended);
 	this_cpu_inc(tn->stats->lifetime_ms[tcpw_stats_bucket(age_ms)]);
 }
@@ -200,35 +324,18 @@ void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 /* --- changes of state -------------------------------------------------- */
 
 /* Side in bit 31, state in bits 27 to 30, milliseconds below (37 hours). */
-static void record(struct tcpw_facts *facts, unsigned int side, u8 state,
+static void record(struct tcpw_flow *flow, unsigned int side, u8 state,
 		   u64 now_ms)
 {
-	u64 ms = tcpw_flow_age_ms(facts, now_ms);
+	u64 ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
+	u8 records = flow->records;
 
-	tcpw_flow_put_record(facts, side, state,
-			     min_t(u64, ms, TCPW_RECORD_MS(U32_MAX)));
-}
-
-void tcpw_flow_put_record(struct tcpw_facts *facts, unsigned int side,
-			  u8 state, u32 ms)
-{
-	facts->record[facts->records % TCPW_RECORDS] =
-		side << 31 | (u32)state << 27 | ms;
-	if (++facts->records == 2 * TCPW_RECORDS)
-		facts->records = TCPW_RECORDS;
-}
-
-unsigned int tcpw_flow_records(const struct tcpw_facts *facts)
-{
-	return min_t(unsigned int, facts->records, TCPW_RECORDS);
-}
-
-/* The @i'th record that is left, the oldest first. */
-u32 tcpw_flow_record(const struct tcpw_facts *facts, unsigned int i)
-{
-	if (facts->records > TCPW_RECORDS)
-		i += facts->records;
-	return facts->record[i % TCPW_RECORDS];
+	flow->record[records % TCPW_RECORDS] =
+		TCPW_RECORD(side, state,
+			    min_t(u64, ms, TCPW_RECORD_MS(U32_MAX)));
+	if (++records == 2 * TCPW_RECORDS)
+		records = TCPW_RECORDS;
+	flow->records = records;
 }
 
 static bool synchronized(u8 state)
@@ -238,85 +345,128 @@ static bool synchronized(u8 state)
 }
 
 /* The third step is what makes the client synchronized. */
-static void handshake(struct tcpw_net *tn, struct tcpw_facts *facts,
-		      struct tcpw_move client)
+static void handshake(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      struct tcpw_move client, u64 now_ms)
 {
-	u64 rtt_us;
+	u64 age_ms;
 
-	if (facts->conn.kind != TCPWARD_KIND_OPEN || facts->rtt_us ||
+	if (!flow->opening || flow->conn.kind != TCPWARD_KIND_OPEN ||
 	    client.from > TCPWARD_STATE_SYN_RECEIVED ||
 	    !synchronized(client.to))
 		return;
-	rtt_us = tcpw_now_us() - facts->created_us;
-	facts->rtt_us = clamp_t(u64, rtt_us, 1, U32_MAX);
-	this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(rtt_us)]);
+	age_ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
+	flow->opening = 0;
+	flow->rtt_us = age_ms > U32_MAX / USEC_PER_MSEC ? U32_MAX :
+		       max(tcpw_now_us() - flow->rtt_us, 1u);
+	this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(flow->rtt_us)]);
 }
 
 /* The client first, as a segment of it moves both ends in that order. */
-static void show(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
-		 const struct tcpw_move moves[2])
+static void show(struct tcpw_net *tn, struct tcpw_flow *flow,
+		 const struct tcpw_was *was, u64 now_ms,
+		 struct tcpw_move moves[2])
 {
-	struct tcpw_facts *facts = &flow->facts;
-	u8 client = facts->conn.client;
+	u8 client = flow->conn.client;
 	unsigned int i, side;
 
-	uncount(tn, flow);
+	uncount(tn, was);
 	for (i = 0; i < 2; i++) {
 		side = i ^ client;
+		moves[side].from = was_shown(was, side);
+		moves[side].to = tcpw_shown_state(&flow->conn, side);
 		if (moves[side].from == moves[side].to)
 			continue;
-		facts->shown[side] = moves[side].to;
-		record(facts, side, moves[side].to, now_ms);
+		record(flow, side, moves[side].to, now_ms);
 		this_cpu_inc(tn->stats->entered[moves[side].to]);
 		trace_transition(flow, side, moves[side]);
 	}
-	count(tn, flow);
-	handshake(tn, facts, moves[client]);
+	count(tn, &flow->conn);
+	handshake(tn, flow, moves[client], now_ms);
+}
+
+static bool changed(const struct tcpw_was *was, const struct tcpw_conn *conn)
+{
+	return was->state[0] != conn->ep[0].state ||
+	       was->state[1] != conn->ep[1].state || was->kind != conn->kind ||
+	       was->client != conn->client || was->rst_by != conn->rst_by;
 }
 
 /*
  * tcpw_flow_settle() - the core has written the record: draw the conclusions
- * @moves: set to what each side went through
+ * @was: what the record was before; blank where it is new
+ * @moves: set where a side went through anything, else left alone
  *
- * Keeps counters by state, flight recorder, pool and deadline in step with
- * the record.
+ * Keeps counters by state, flight recorder and deadline in step with the
+ * record.
  */
-void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      const struct tcpw_was *was, u64 now_ms,
 		      struct tcpw_move moves[2])
 {
-	const struct tcpw_facts *facts = &flow->facts;
-	bool moved = !flow->counted || flow->client != facts->conn.client;
-	unsigned int side;
+	bool moved = changed(was, &flow->conn);
 
 	lockdep_assert_held(&flow->lock);
-	for (side = 0; side < 2; side++) {
-		moves[side].from = facts->shown[side];
-		moves[side].to = tcpw_shown_state(&facts->conn, side);
-		moved |= moves[side].from != moves[side].to;
-	}
 	if (moved)
-		show(tn, flow, now_ms, moves);
-	tcpw_pool_set(tn, flow);
-	tcpw_wheel_set(&tn->wheel, flow);
-	if (flow->ext && ext_idle(flow->ext, now_ms))
-		release_ext(tn, flow);
+		show(tn, flow, was, now_ms, moves);
+	/* A deadline that moves away is seen when the wheel comes. */
+	if (moved || !flow->slot || flow->conn.deadline_ms < was->deadline_ms)
+		tcpw_wheel_set(&tn->wheel, flow);
+	if (flow->has_more && ext_idle(&flow->more->ext, now_ms))
+		release_more(tn, flow);
+}
+
+/* What was idle for longer than 49 days seems to have been so for less. */
+static u64 passed_ms(const struct tcpw_flow *flow, u64 now_ms)
+{
+	return now_ms - (u32)((u32)now_ms - flow->passed_ms);
+}
+
+static void view_records(const struct tcpw_flow *flow,
+			 struct tcpw_facts *facts)
+{
+	unsigned int first, i;
+
+	facts->records = min_t(unsigned int, flow->records, TCPW_RECORDS);
+	first = flow->records > TCPW_RECORDS ? flow->records : 0;
+	for (i = 0; i < facts->records; i++)
+		facts->record[i] = flow->record[(first + i) % TCPW_RECORDS];
+}
+
+static void view_ext(const struct tcpw_flow *flow, struct tcpw_view *view)
+{
+	const struct tcpw_ext *ext = tcpw_flow_ext(flow);
+	unsigned int i;
+
+	view->pending_syns = 0;
+	view->shadow = TCPWARD_KIND_BLANK;
+	if (!ext)
+		return;
+	view->shadow = ext->shadow.kind;
+	for (i = 0; i < TCPW_CANDIDATES; i++)
+		view->pending_syns += !!(ext->syn[i].flags & TCPW_SYN_USED);
 }
 
 void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
 		    struct tcpw_view *view)
 {
-	unsigned int i;
+	struct tcpw_facts *facts = &view->facts;
 
 	lockdep_assert_held(&flow->lock);
-	view->tuple = flow->tuple;
-	view->facts = flow->facts;
+	tcpw_flow_tuple(flow, &view->tuple);
 	view->now_ms = now_ms;
-	view->pending_syns = 0;
-	view->shadow = TCPWARD_KIND_BLANK;
-	if (!flow->ext)
-		return;
-	view->shadow = flow->ext->shadow.kind;
-	for (i = 0; i < TCPW_CANDIDATES; i++)
-		view->pending_syns += !!(flow->ext->syn[i].flags &
-					 TCPW_SYN_USED);
+	facts->conn = flow->conn;
+	facts->id = tcpw_flow_id(flow);
+	facts->passed_ms = passed_ms(flow, now_ms);
+	memcpy(facts->bytes, flow->bytes, sizeof(facts->bytes));
+	memcpy(facts->segments, flow->segments, sizeof(facts->segments));
+	memcpy(facts->retransmitted, flow->retransmitted,
+	       sizeof(facts->retransmitted));
+	facts->rtt_us = flow->opening ? 0 : flow->rtt_us;
+	facts->quiet = flow->quiet;
+	facts->dropped = flow->dropped;
+	facts->shown[0] = tcpw_shown_state(&flow->conn, 0);
+	facts->shown[1] = tcpw_shown_state(&flow->conn, 1);
+	facts->last_reason = flow->last_reason;
+	view_records(flow, facts);
+	view_ext(flow, view);
 }

@@ -16,24 +16,25 @@ struct passage {
 	struct tcpw_outcome out;
 };
 
-static void count_segment(struct tcpw_facts *facts, const struct passage *p)
+static void count_segment(struct tcpw_flow *flow, const struct passage *p)
 {
 	const struct tcpw_ruling *r = &p->out.ruling;
 	u8 side = p->pkt->side;
 
 	if (r->verdict != TCPWARD_VERDICT_PASS)
-		facts->last_reason = r->reason;
+		flow->last_reason = r->reason;
 	if (r->verdict == TCPWARD_VERDICT_DROP) {
-		facts->dropped++;
+		flow->dropped++;
 		return;
 	}
-	facts->segments[side]++;
-	facts->bytes[side] += p->pkt->seg.len;
-	facts->retransmitted[side] += r->retransmission;
+	flow->segments[side]++;
+	flow->bytes[side] += p->pkt->seg.len;
+	if (r->retransmission)
+		flow->retransmitted[side]++;
 	if (r->verdict == TCPWARD_VERDICT_QUIET)
-		facts->quiet++;
+		flow->quiet++;
 	else
-		facts->passed_ms = p->pkt->now_ms;
+		flow->passed_ms = (u32)p->pkt->now_ms;
 }
 
 /* A SYN opened anew, or a candidate took the place of the record (R37). */
@@ -53,40 +54,49 @@ static bool replaced(const struct tcpw_conn *was, const struct tcpw_conn *is,
 	       was->ep[!was->client].state != TCPWARD_STATE_LISTEN;
 }
 
-/* Only SYNs and candidates can do that to a record. */
-static void apply_in_place(struct passage *p, struct tcpw_flow *flow)
+static void apply(struct passage *p, struct tcpw_flow *flow)
 {
-	bool may_replace = p->pkt->seg.flags & TCPW_SYN || flow->ext;
-	struct tcpw_view *former = &p->out.former;
-	struct tcpw_packet *pkt = p->pkt;
+	tcpw_apply(&flow->conn, tcpw_flow_ext(flow), p->pkt->side,
+		   &p->pkt->seg, &p->policy->strict, &p->out.ruling,
+		   p->pkt->now_ms);
+}
 
-	if (may_replace)
-		tcpw_flow_view(flow, pkt->now_ms, former);
-	tcpw_apply(&flow->facts.conn, flow->ext, pkt->side, &pkt->seg,
-		   &p->policy->strict, &p->out.ruling, pkt->now_ms);
-	if (!may_replace ||
-	    !replaced(&former->facts.conn, &flow->facts.conn, &pkt->seg))
+/* Only SYNs and candidates can put another record in the place of one. */
+static void apply_in_place(struct passage *p, struct tcpw_flow *flow,
+			   struct tcpw_was *was)
+{
+	struct tcpw_view *former = &p->out.former;
+	u64 now_ms = p->pkt->now_ms;
+
+	tcpw_flow_view(flow, now_ms, former);
+	apply(p, flow);
+	if (!replaced(&former->facts.conn, &flow->conn, &p->pkt->seg))
 		return;
 	p->out.replaced = true;
 	p->out.began = true;
-	tcpw_flow_end(p->tn, flow, pkt->now_ms);
-	tcpw_flow_begin(p->tn, flow);
+	tcpw_flow_end(p->tn, flow, was, now_ms);
+	tcpw_flow_begin(p->tn, flow, now_ms);
+	memset(was, 0, sizeof(*was));
 }
 
 /* Carry out the ruling on a record, under its lock. */
 static void carry_out(struct passage *p, struct tcpw_flow *flow)
 {
-	u32 ext_limit = p->policy->set.max_connections / TCPW_EXT_SHARE;
+	u32 limit = p->policy->set.max_connections / TCPW_EXT_SHARE;
+	struct tcpw_was was = tcpw_flow_was(flow);
 	struct tcpw_ruling *r = &p->out.ruling;
 
 	lockdep_assert_held(&flow->lock);
-	if (r->needs_ext && !flow->ext &&
-	    !tcpw_flow_provide_ext(p->tn, flow, ext_limit))
-		*r = tcpw_ruling_without_ext(&flow->facts.conn, *r);
-	apply_in_place(p, flow);
-	count_segment(&flow->facts, p);
+	if (r->needs_ext && !flow->has_more &&
+	    !tcpw_flow_provide_more(p->tn, flow, limit))
+		*r = tcpw_ruling_without_ext(&flow->conn, *r);
+	if (!p->out.began && (p->pkt->seg.flags & TCPW_SYN || flow->has_more))
+		apply_in_place(p, flow, &was);
+	else
+		apply(p, flow);
+	count_segment(flow, p);
 	tcpw_stats_segment(p->tn, r);
-	tcpw_flow_settle(p->tn, flow, p->pkt->now_ms, p->out.moves);
+	tcpw_flow_settle(p->tn, flow, &was, p->pkt->now_ms, p->out.moves);
 	if (!tcpw_report_wanted(p->tn, &p->out))
 		return;
 	tcpw_flow_view(flow, p->pkt->now_ms, &p->out.view);
@@ -102,26 +112,41 @@ static void carry_out(struct passage *p, struct tcpw_flow *flow)
 static bool expired(struct passage *p, struct tcpw_flow *flow,
 		    struct tcpw_view *gone)
 {
+	struct tcpw_was was = tcpw_flow_was(flow);
 	u64 now_ms = p->pkt->now_ms;
 
-	if (!tcpw_expired(&flow->facts.conn, now_ms))
-		return false;
 	tcpw_flow_view(flow, now_ms, gone);
-	if (!tcpw_expire(&flow->facts.conn, flow->ext, now_ms))
+	if (!tcpw_expire(&flow->conn, tcpw_flow_ext(flow), now_ms)) {
+		tcpw_flow_settle(p->tn, flow, &was, now_ms, p->out.moves);
 		return false;
-	tcpw_table_remove(p->tn, flow, now_ms);
+	}
+	tcpw_table_remove(p->tn, flow, &was, now_ms);
 	return true;
+}
+
+/* What the core says, and what others say who know more of the path. */
+static void judge(struct passage *p, struct tcpw_flow *flow)
+{
+	bool loose = p->policy->set.pickup == TCPWARD_PICKUP_LOOSE;
+	const struct tcpw_config *cfg = loose ? &p->policy->loose :
+						&p->policy->strict;
+	struct tcpw_ruling *r = &p->out.ruling;
+	struct tcpw_packet *pkt = p->pkt;
+
+	*r = tcpw_judge(&flow->conn, tcpw_flow_ext(flow), pkt->side,
+			&pkt->seg, cfg, pkt->now_ms);
+	if (flow->unheard)
+		tcpw_catch_up(flow, pkt, cfg, r);
+	if (r->verdict == TCPWARD_VERDICT_DROP && tcpw_nat_bypassed(pkt))
+		tcpw_catch_up_bypassed(flow, pkt, p->policy, r);
 }
 
 /* Return: false when the record was gone. */
 static bool known(struct passage *p, struct tcpw_flow *flow)
 {
-	const struct tcpw_config *cfg = &p->policy->strict;
 	struct tcpw_packet *pkt = p->pkt;
 	struct tcpw_view gone;
 
-	if (p->policy->set.pickup == TCPWARD_PICKUP_LOOSE)
-		cfg = &p->policy->loose;
 	spin_lock_bh(&flow->lock);
 	if (flow->dead) {
 		spin_unlock_bh(&flow->lock);
@@ -129,18 +154,13 @@ static bool known(struct passage *p, struct tcpw_flow *flow)
 	}
 	/* Under the lock, so that time never goes back for a record. */
 	pkt->now_ms = tcpw_now_ms();
-	if (expired(p, flow, &gone)) {
+	if (tcpw_expired(&flow->conn, pkt->now_ms) &&
+	    expired(p, flow, &gone)) {
 		spin_unlock_bh(&flow->lock);
 		tcpw_report_gone(p->tn, &gone, TCPWARD_CONN_EVENT_END);
 		return false;
 	}
-	p->out.ruling = tcpw_judge(&flow->facts.conn, flow->ext, pkt->side,
-				   &pkt->seg, cfg, pkt->now_ms);
-	if (flow->unheard[0] | flow->unheard[1])
-		tcpw_catch_up(flow, pkt, cfg, &p->out.ruling);
-	if (p->out.ruling.verdict == TCPWARD_VERDICT_DROP &&
-	    tcpw_nat_bypassed(pkt))
-		tcpw_catch_up_bypassed(flow, pkt, p->policy, &p->out.ruling);
+	judge(p, flow);
 	carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	return true;
@@ -200,25 +220,27 @@ static void report_unrecorded(struct passage *p)
  */
 static int create(struct passage *p)
 {
-	struct tcpw_flow *flow = tcpw_flow_alloc(&p->pkt->tuple,
-						 GFP_ATOMIC);
+	struct tcpw_packet *pkt = p->pkt;
+	struct tcpw_flow *flow;
 	int err;
+
+	flow = tcpw_flow_alloc(&pkt->tuple, &pkt->key, GFP_ATOMIC);
 
 	if (!flow)
 		return -ENOMEM;
 	spin_lock_bh(&flow->lock);
-	err = tcpw_table_insert(p->tn, flow);
+	err = tcpw_table_insert(p->tn, flow, &pkt->tuple);
 	if (err) {
 		spin_unlock_bh(&flow->lock);
 		tcpw_flow_free(flow);
 		return err == -EEXIST ? err : -ENOMEM;
 	}
 	p->out.began = true;
-	tcpw_flow_begin(p->tn, flow);
+	tcpw_flow_begin(p->tn, flow, pkt->now_ms);
 	carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	tcpw_wheel_start(&p->tn->wheel);
-	tcpw_pool_bound(p->tn, p->policy);
+	tcpw_evict_half_open(p->tn, p->policy);
 	return 0;
 }
 
@@ -253,14 +275,19 @@ static bool unknown(struct passage *p)
 /* By its name, or the one under which it began at the other place. */
 static struct tcpw_flow *find(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
-	struct tcpw_flow *flow = tcpw_table_find(tn, &pkt->tuple);
+	struct tcpw_flow *flow;
+	struct tcpw_key key;
 
+	tcpw_table_key(&pkt->tuple, &pkt->key);
+	flow = tcpw_table_find(tn, &pkt->tuple, &pkt->key);
 	if (flow || !pkt->aliased)
 		return flow;
-	flow = tcpw_table_find(tn, &pkt->alias);
+	tcpw_table_key(&pkt->alias, &key);
+	flow = tcpw_table_find(tn, &pkt->alias, &key);
 	if (!flow)
 		return NULL;
 	pkt->tuple = pkt->alias;
+	pkt->key = key;
 	pkt->side = pkt->alias_side;
 	pkt->aliased = false;
 	return flow;

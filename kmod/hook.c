@@ -125,13 +125,23 @@ static unsigned int not_judged(struct tcpw_net *tn,
 	return NF_ACCEPT;
 }
 
+/* Nothing of a packet is zeroed that is set before it is read. */
+static void begin(struct tcpw_packet *pkt, struct sk_buff *skb,
+		  const struct nf_hook_state *state, bool early)
+{
+	pkt->skb = skb;
+	pkt->state = state;
+	pkt->early = early;
+	pkt->refused = TCPWARD_REASON_NONE;
+}
+
 /* Loopback is judged as input: after NAT of local output has chosen it. */
 static unsigned int at_filter(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct tcpw_packet pkt = { .skb = skb, .state = state };
 	struct tcpw_net *tn = tcpw_net(state->net);
 	u32 places = READ_ONCE(tn->places);
+	struct tcpw_packet pkt;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_FILTER)))
 		return NF_ACCEPT;
@@ -143,6 +153,7 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (skipped(tn, skb))
 		return NF_ACCEPT;
+	begin(&pkt, skb, state, false);
 	if (!tcpw_packet_read(&pkt) || !tcpw_nat_alias(tn, &pkt))
 		return not_judged(tn, &pkt);
 	return judge(tn, &pkt);
@@ -152,9 +163,9 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 static unsigned int at_early(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct tcpw_packet pkt = { .skb = skb, .state = state, .early = true };
 	struct tcpw_net *tn = tcpw_net(state->net);
 	u32 places = READ_ONCE(tn->places);
+	struct tcpw_packet pkt;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
 		return NF_ACCEPT;
@@ -163,6 +174,7 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (skipped(tn, skb))
 		return NF_ACCEPT;
+	begin(&pkt, skb, state, true);
 	if (!tcpw_packet_read(&pkt))
 		return not_judged(tn, &pkt);
 	if (places & BIT(TCPWARD_PLACEMENT_FILTER))

@@ -146,6 +146,7 @@ static int __init tcpw_init(void)
 	if (err)
 		return err;
 	tcpw_drop_init();
+	tcpw_table_setup();
 	err = tcpw_flow_init();
 	if (err)
 		goto exit_drop;

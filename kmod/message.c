@@ -116,15 +116,15 @@ static int put_identity(struct sk_buff *skb, const struct tcpw_view *view,
 
 static int put_records(struct sk_buff *skb, const struct tcpw_facts *facts)
 {
-	unsigned int i, n = tcpw_flow_records(facts);
 	struct nlattr *nest;
+	unsigned int i;
 	u32 record;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < facts->records; i++) {
 		nest = nla_nest_start(skb, TCPWARD_A_CONN_RECORD);
 		if (!nest)
 			return -EMSGSIZE;
-		record = tcpw_flow_record(facts, i);
+		record = facts->record[i];
 		if (nla_put_u8(skb, TCPWARD_A_RECORD_SIDE,
 			       TCPW_RECORD_SIDE(record) ^
 			       facts->conn.client) ||
@@ -149,8 +149,7 @@ static int put_times(struct sk_buff *skb, const struct tcpw_view *view)
 {
 	const struct tcpw_facts *facts = &view->facts;
 	s64 idle_ms = max_t(s64, view->now_ms - facts->passed_ms, 0);
-	/* The clock of created_us is ahead of the coarse one by up to a tick. */
-	u64 age_ms = max_t(u64, tcpw_flow_age_ms(facts, view->now_ms),
+	u64 age_ms = max_t(u64, tcpw_flow_age_ms(facts->id, view->now_ms),
 			   idle_ms);
 
 	if (nla_put_u64_64bit(skb, TCPWARD_A_CONN_AGE_MS, age_ms,

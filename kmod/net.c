@@ -173,8 +173,6 @@ static int __net_init net_init(struct net *net)
 	tn->net = net;
 	mutex_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->traces);
-	for (i = 0; i < TCPW_POOLS; i++)
-		tcpw_pool_init(&tn->pools[i]);
 	for (i = 0; i < TCPW_STREAMS; i++)
 		spin_lock_init(&tn->streams[i].lock);
 	policy = policy_alloc(&tcpw_defaults);

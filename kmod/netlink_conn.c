@@ -122,11 +122,24 @@ struct search {
 	bool found;
 };
 
+/* 0: none. */
+static u64 id_of(struct tcpw_flow *flow)
+{
+	u64 id;
+
+	if (IS_ERR_OR_NULL(flow))
+		return 0;
+	spin_lock_bh(&flow->lock);
+	id = tcpw_flow_id(flow);
+	spin_unlock_bh(&flow->lock);
+	return id;
+}
+
 static bool act_on_id(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
 	struct search *search = arg;
 
-	if (READ_ONCE(flow->facts.id) != search->wanted->id)
+	if (id_of(flow) != search->wanted->id)
 		return false;
 	search->found = search->act(tn, flow, search->arg);
 	return true;
@@ -140,12 +153,14 @@ static int act_on(struct tcpw_net *tn, struct wanted *wanted,
 {
 	struct search search = { .wanted = wanted, .act = act, .arg = arg };
 	struct tcpw_flow *flow;
+	struct tcpw_key key;
 
 	if (wanted->id) {
 		tcpw_table_walk(tn, act_on_id, &search);
 	} else {
+		tcpw_table_key(&wanted->tuple, &key);
 		rcu_read_lock();
-		flow = tcpw_table_find(tn, &wanted->tuple);
+		flow = tcpw_table_find(tn, &wanted->tuple, &key);
 		search.found = flow && act(tn, flow, arg);
 		rcu_read_unlock();
 	}
@@ -172,9 +187,9 @@ static bool look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 	dead = flow->dead;
 	if (!dead)
 		tcpw_flow_view(flow, tcpw_now_ms(), &look->view);
-	look->has_ext = look->full && !dead && flow->ext;
+	look->has_ext = look->full && !dead && flow->has_more;
 	if (look->has_ext)
-		look->ext = *flow->ext;
+		look->ext = flow->more->ext;
 	spin_unlock_bh(&flow->lock);
 	return !dead;
 }
@@ -303,11 +318,13 @@ static bool dump_matches(const struct dump *dump, const struct tcpw_view *view)
 static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct dump *dump, struct tcpw_flow *flow)
 {
+	struct tcpw_tuple tuple;
 	void *header;
 
+	tcpw_flow_tuple(flow, &tuple);
 	/* No message tells the zone that it would have to come back to. */
-	if ((dump->look.full && flow->tuple.zone) ||
-	    !tcpw_filter_tuple(&dump->filter, &flow->tuple) ||
+	if ((dump->look.full && tuple.zone) ||
+	    !tcpw_filter_tuple(&dump->filter, &tuple) ||
 	    !look_at(NULL, flow, &dump->look) ||
 	    !dump_matches(dump, &dump->look.view))
 		return 0;
@@ -324,19 +341,6 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 	genl_dump_check_consistent(cb, header);
 	genlmsg_end(skb, header);
 	return 0;
-}
-
-/* 0: none. */
-static u64 id_of(struct tcpw_flow *flow)
-{
-	u64 id;
-
-	if (IS_ERR_OR_NULL(flow))
-		return 0;
-	spin_lock_bh(&flow->lock);
-	id = flow->facts.id;
-	spin_unlock_bh(&flow->lock);
-	return id;
 }
 
 /*

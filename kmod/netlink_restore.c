@@ -18,6 +18,7 @@ struct restore {
 	struct tcpw_tuple tuple;
 	struct tcpw_facts facts;
 	struct tcpw_ext ext;
+	u64 created_ms;
 	bool has_ext;
 	u8 client;
 	struct tcpw_view view;	/* of the record that came of it */
@@ -84,7 +85,7 @@ static int take_times(struct restore *r, struct genl_info *info)
 		return -ERANGE;
 	}
 	/* Older than this boot: before the clock's zero, modulo. */
-	r->facts.created_us = tcpw_now_us() - age_ms * USEC_PER_MSEC;
+	r->created_ms = tcpw_now_ms() - age_ms;
 	r->facts.passed_ms = tcpw_now_ms() - idle_ms;
 	return 0;
 }
@@ -122,10 +123,10 @@ static int take_record(struct restore *r, const struct nlattr *nest,
 				    "not one of eight records with all numbers");
 		return -EINVAL;
 	}
-	tcpw_flow_put_record(&r->facts,
-			     nla_get_u8(tb[TCPWARD_A_RECORD_SIDE]) ^ r->client,
-			     nla_get_u32(tb[TCPWARD_A_RECORD_STATE]),
-			     nla_get_u32(tb[TCPWARD_A_RECORD_OFFSET_MS]));
+	r->facts.record[r->facts.records++] =
+		TCPW_RECORD(nla_get_u8(tb[TCPWARD_A_RECORD_SIDE]) ^ r->client,
+			    nla_get_u32(tb[TCPWARD_A_RECORD_STATE]),
+			    nla_get_u32(tb[TCPWARD_A_RECORD_OFFSET_MS]));
 	return 0;
 }
 
@@ -193,45 +194,41 @@ static bool has_place(struct tcpw_net *tn, const struct tcpw_config *cfg,
 		      const struct tcpw_conn *conn)
 {
 	if (tcpw_half_open(conn) &&
-	    READ_ONCE(tn->pools[TCPW_POOL_HALF_OPEN].count) >=
+	    tcpw_wheel_count(&tn->wheel, TCPW_WAIT_HALF_OPEN) >=
 	    cfg->max_half_open)
 		return false;
 	return tcpw_table_take(tn, cfg->max_connections);
 }
 
-/* Nobody sees the record yet; as in a new one, its lock is held. */
-static int fill(struct tcpw_net *tn, struct tcpw_flow *flow,
-		struct restore *r, u32 ext_limit)
+/* Its lock is held, so that whoever finds it waits until it is whole. */
+static void fill(struct tcpw_net *tn, struct tcpw_flow *flow,
+		 struct restore *r)
 {
 	u64 now_ms = tcpw_now_ms();
 
 	lockdep_assert_held(&flow->lock);
 	tcpw_restored(&r->facts.conn, r->has_ext ? &r->ext : NULL, now_ms);
-	if (r->has_ext) {
-		if (!tcpw_flow_provide_ext(tn, flow, ext_limit))
-			return -ENOSPC;
-		*flow->ext = r->ext;
-	}
-	tcpw_flow_restore(tn, flow, &r->facts);
-	return 0;
+	if (r->has_ext)
+		flow->more->ext = r->ext;
+	tcpw_flow_restore(tn, flow, &r->facts, r->created_ms);
+	tcpw_flow_view(flow, now_ms, &r->view);
 }
 
 static int insert(struct tcpw_net *tn, struct tcpw_flow *flow,
 		  struct restore *r, const struct tcpw_config *cfg)
 {
-	struct tcpw_move moves[2];
-	int err;
+	u32 ext_limit = cfg->max_connections / TCPW_EXT_SHARE;
+	int err = 0;
 
 	spin_lock_bh(&flow->lock);
-	err = fill(tn, flow, r, cfg->max_connections / TCPW_EXT_SHARE);
+	if (r->has_ext && !tcpw_flow_provide_more(tn, flow, ext_limit))
+		err = -ENOSPC;
 	if (!err)
-		err = tcpw_table_insert(tn, flow);
-	if (!err) {
-		tcpw_flow_settle(tn, flow, tcpw_now_ms(), moves);
-		tcpw_flow_view(flow, tcpw_now_ms(), &r->view);
-	} else if (flow->ext) {
+		err = tcpw_table_insert(tn, flow, &r->tuple);
+	if (!err)
+		fill(tn, flow, r);
+	else if (flow->has_more)
 		atomic_dec(&tn->exts);
-	}
 	spin_unlock_bh(&flow->lock);
 	return err;
 }
@@ -241,6 +238,7 @@ static int restore(struct tcpw_net *tn, struct restore *r)
 {
 	const struct tcpw_config *cfg;
 	struct tcpw_flow *flow;
+	struct tcpw_key key;
 	int err;
 
 	lockdep_assert_held(&tn->lock);
@@ -250,7 +248,8 @@ static int restore(struct tcpw_net *tn, struct restore *r)
 		return -ENODEV;
 	if (!has_place(tn, cfg, &r->facts.conn))
 		return -ENOSPC;
-	flow = tcpw_flow_alloc(&r->tuple, GFP_KERNEL);
+	tcpw_table_key(&r->tuple, &key);
+	flow = tcpw_flow_alloc(&r->tuple, &key, GFP_KERNEL);
 	err = flow ? insert(tn, flow, r, cfg) : -ENOMEM;
 	if (!err) {
 		tcpw_wheel_start(&tn->wheel);

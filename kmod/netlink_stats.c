@@ -21,7 +21,8 @@ static int put_gauges(struct sk_buff *skb, const struct tcpw_net *tn)
 	    nla_put_u32(skb, TCPWARD_A_STATS_CONNECTIONS,
 			atomic_read(&tn->records)) ||
 	    nla_put_u32(skb, TCPWARD_A_STATS_HALF_OPEN,
-			READ_ONCE(tn->pools[TCPW_POOL_HALF_OPEN].count)) ||
+			tcpw_wheel_count(&tn->wheel,
+					 TCPW_WAIT_HALF_OPEN)) ||
 	    nla_put_u32(skb, TCPWARD_A_STATS_EXTRAS, atomic_read(&tn->exts)) ||
 	    nla_put_u32(skb, TCPWARD_A_STATS_RECORD_BYTES, tcpw_flow_bytes()))
 		return -EMSGSIZE;
@@ -32,7 +33,10 @@ static int put_counters(struct sk_buff *skb, const struct tcpw_stats *sum)
 {
 	const unsigned long *verdict = sum->verdict;
 
-	if (put_u64(skb, TCPWARD_A_STATS_SEGMENTS, sum->segments) ||
+	if (put_u64(skb, TCPWARD_A_STATS_SEGMENTS,
+		    verdict[TCPWARD_VERDICT_PASS] +
+		    verdict[TCPWARD_VERDICT_QUIET] +
+		    verdict[TCPWARD_VERDICT_DROP]) ||
 	    put_u64(skb, TCPWARD_A_STATS_PASSED,
 		    verdict[TCPWARD_VERDICT_PASS]) ||
 	    put_u64(skb, TCPWARD_A_STATS_QUIET,

@@ -25,9 +25,44 @@ struct layer {
 	unsigned int offset;	/* of the TCP header, from skb->data */
 	unsigned int total;	/* octets of TCP header and payload */
 	bool fragment;		/* the first one; others are not judged */
-	bool group;		/* to a broadcast or multicast address */
 	struct tcpw_way way;	/* IPv6: what the addresses may point to */
 };
+
+static void tuple_ipv4(struct tcpw_tuple *tuple, __be32 one, __be16 one_port,
+		       __be32 other, __be16 other_port, u8 *side)
+{
+	u64 from = (u64)ntohl(one) << 16 | ntohs(one_port);
+	u64 to = (u64)ntohl(other) << 16 | ntohs(other_port);
+	bool swap = from > to;
+
+	memset(tuple->addr, 0, sizeof(tuple->addr));
+	tuple->addr[swap].ip = one;
+	tuple->addr[!swap].ip = other;
+	tuple->port[swap] = one_port;
+	tuple->port[!swap] = other_port;
+	tuple->family = NFPROTO_IPV4;
+	tuple->zone = 0;
+	*side = swap;
+}
+
+static void tuple_ipv6(struct tcpw_tuple *tuple, const struct in6_addr *one,
+		       __be16 one_port, const struct in6_addr *other,
+		       __be16 other_port, u8 *side)
+{
+	int order = memcmp(one, other, sizeof(*one));
+	bool swap;
+
+	if (!order)
+		order = ntohs(one_port) - ntohs(other_port);
+	swap = order > 0;
+	tuple->addr[swap].in6 = *one;
+	tuple->addr[!swap].in6 = *other;
+	tuple->port[swap] = one_port;
+	tuple->port[!swap] = other_port;
+	tuple->family = NFPROTO_IPV6;
+	tuple->zone = 0;
+	*side = swap;
+}
 
 /*
  * tcpw_tuple_make() - two sockets in canonical order
@@ -37,28 +72,11 @@ void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,
 		     const void *other, __be16 other_port, u8 *side)
 {
-	size_t size = family == NFPROTO_IPV4 ? sizeof(struct in_addr) :
-					       sizeof(struct in6_addr);
-	int order = memcmp(one, other, size);
-
-	if (!order)
-		order = ntohs(one_port) - ntohs(other_port);
-	*side = order > 0;
-	memset(tuple, 0, sizeof(*tuple));
-	memcpy(&tuple->addr[*side], one, size);
-	memcpy(&tuple->addr[!*side], other, size);
-	tuple->port[*side] = one_port;
-	tuple->port[!*side] = other_port;
-	tuple->family = family;
-}
-
-static bool group_ipv4(const struct sk_buff *skb, __be32 daddr)
-{
-	const struct rtable *rt = skb_rtable(skb);
-
-	if (ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr))
-		return true;
-	return rt && rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST);
+	if (family == NFPROTO_IPV4)
+		tuple_ipv4(tuple, *(const __be32 *)one, one_port,
+			   *(const __be32 *)other, other_port, side);
+	else
+		tuple_ipv6(tuple, one, one_port, other, other_port, side);
 }
 
 static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
@@ -79,7 +97,6 @@ static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
 	layer->offset = network + iph->ihl * 4;
 	layer->total = size - iph->ihl * 4;
 	layer->fragment = iph->frag_off & htons(IP_MF);
-	layer->group = group_ipv4(skb, iph->daddr);
 	return true;
 }
 
@@ -106,7 +123,6 @@ static bool read_ipv6(struct tcpw_packet *pkt, struct layer *layer)
 	layer->offset = way->offset;
 	layer->total = end - way->offset;
 	layer->fragment = way->fragment;
-	layer->group = ipv6_addr_is_multicast(&ip6h->daddr);
 	pkt->detour = way->home || way->stopover;
 	return true;
 }
@@ -149,25 +165,36 @@ static bool from_network(const struct tcpw_packet *pkt)
 	return in && !(in->flags & IFF_LOOPBACK);
 }
 
-/* Before routing has said so: of interest where a record might begin. */
-static bool opens_to_broadcast(const struct tcpw_packet *pkt,
-			       const struct layer *layer)
+/* By its address, by routing, or before that by the table of addresses. */
+static bool to_group_ipv4(const struct tcpw_packet *pkt)
 {
+	__be32 to = ip_hdr(pkt->skb)->daddr;
 	const struct nf_hook_state *state = pkt->state;
+	const struct rtable *rt = skb_rtable(pkt->skb);
 
-	if (state->pf != NFPROTO_IPV4 || !state->in || skb_dst(pkt->skb) ||
-	    (pkt->seg.flags & (TCPW_SYN | TCPW_ACK)) != TCPW_SYN)
-		return false;
-	return inet_addr_type_dev_table(state->net, state->in,
-					*(const __be32 *)layer->daddr) ==
-	       RTN_BROADCAST;
+	if (ipv4_is_multicast(to) || ipv4_is_lbcast(to))
+		return true;
+	if (rt)
+		return rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST);
+	return state->in && inet_addr_type_dev_table(state->net, state->in,
+						     to) == RTN_BROADCAST;
 }
 
-static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
+/* Of interest where a record might begin. */
+static bool opens_to_group(const struct tcpw_packet *pkt)
+{
+	if (!(pkt->seg.flags & TCPW_SYN))
+		return false;
+	if (pkt->state->pf == NFPROTO_IPV4)
+		return to_group_ipv4(pkt);
+	return ipv6_addr_is_multicast(&ipv6_hdr(pkt->skb)->daddr);
+}
+
+static void note_known(struct tcpw_packet *pkt)
 {
 	const struct tcpw_tuple *tuple = &pkt->tuple;
 
-	if (layer->group || opens_to_broadcast(pkt, layer))
+	if (opens_to_group(pkt))
 		pkt->seg.known |= TCPW_SEG_GROUP;
 	if (!tuple->port[0] || !tuple->port[1])
 		pkt->seg.known |= TCPW_SEG_PORT_ZERO;
@@ -179,7 +206,7 @@ static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
 
 /*
  * tcpw_packet_read() - fill in tuple, side, segment and offset
- * @pkt: skb and state are set
+ * @pkt: skb, state and early are set
  *
  * A fragment that was left over, because reassembly is off for it, cannot be
  * judged, for its segment goes on elsewhere: but the first one must hold the
@@ -189,7 +216,7 @@ static void note_known(struct tcpw_packet *pkt, const struct layer *layer)
  */
 bool tcpw_packet_read(struct tcpw_packet *pkt)
 {
-	u8 buffer[TCP_HEADER_MAX] = {};
+	u8 buffer[TCP_HEADER_MAX];
 	__be16 ports[2] = {};
 	struct layer layer;
 	unsigned int avail;
@@ -197,19 +224,20 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 
 	pkt->detour = false;
 	pkt->unreadable = false;
+	pkt->renamed = false;
+	pkt->bypassed = false;
+	pkt->aliased = false;
 	if (!read_layer(pkt, &layer))
 		return false;
 	pkt->offset = layer.offset;
 	pkt->total = layer.total;
-	pkt->renamed = false;
-	pkt->aliased = false;
 	tcp = header(pkt, layer.total, buffer, &avail);
 	if (avail >= sizeof(ports))
 		memcpy(ports, tcp, sizeof(ports));
 	tcpw_tuple_make(&pkt->tuple, pkt->state->pf, layer.saddr, ports[0],
 			layer.daddr, ports[1], &pkt->side);
 	tcpw_seg_parse(&pkt->seg, tcp, avail, layer.total);
-	note_known(pkt, &layer);
+	note_known(pkt);
 	if (layer.fragment) {
 		if (!pkt->seg.bad)
 			return false;

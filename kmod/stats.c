@@ -18,7 +18,6 @@ void tcpw_stats_segment(struct tcpw_net *tn, const struct tcpw_ruling *ruling)
 	if (ruling->flag == TCPWARD_REASON_UNTRACKED)
 		this_cpu_inc(stats->untracked);
 	this_cpu_inc(stats->verdict[ruling->verdict]);
-	this_cpu_inc(stats->segments);
 }
 
 /* Bucket i counts values in [2^(i-1), 2^i); the last one all above, too. */

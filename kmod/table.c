@@ -5,13 +5,101 @@
  */
 #include "tcpward.h"
 
+#include <linux/jhash.h>
+#include <linux/prefetch.h>
+#include <linux/random.h>
 #include <linux/sched.h>
+#include <net/ipv6.h>
 
+/* Nobody outside is to know which names meet in the table. */
+static u32 secret __read_mostly;
+
+void __init tcpw_table_setup(void)
+{
+	secret = get_random_u32();
+}
+
+/* The name of a connection, by which the table finds it. */
+void tcpw_table_key(const struct tcpw_tuple *tuple, struct tcpw_key *key)
+{
+	unsigned int i;
+
+	key->port[0] = tuple->port[0];
+	key->port[1] = tuple->port[1];
+	key->zone = tuple->zone;
+	key->family = tuple->family;
+	key->pad = 0;
+	for (i = 0; i < 2; i++)
+		key->addr[i] = tuple->family == NFPROTO_IPV4 ?
+			(__force u32)tuple->addr[i].ip :
+			jhash2((const u32 *)tuple->addr[i].all, 4, secret);
+}
+
+static inline u32 hash_key(const struct tcpw_key *key)
+{
+	const u32 *words = (const u32 *)key;
+
+	BUILD_BUG_ON(sizeof(*key) != 4 * sizeof(*words));
+	return jhash_3words(words[0], words[1], words[2], secret ^ words[3]);
+}
+
+/* A key whose hash is known, and what a digest does not tell apart. */
+struct name {
+	const struct tcpw_key *key;
+	const struct tcpw_tuple *tuple;
+	u32 hash;
+};
+
+static inline u32 hash_name(const void *data, u32 len, u32 seed)
+{
+	const struct name *name = data;
+
+	return name->hash;
+}
+
+static inline u32 hash_flow(const void *data, u32 len, u32 seed)
+{
+	const struct tcpw_flow *flow = data;
+
+	return hash_key(&flow->key);
+}
+
+static bool equal_ipv6(const struct tcpw_flow *flow,
+		       const struct tcpw_tuple *tuple)
+{
+	const struct tcpw_flow6 *flow6 =
+		container_of(flow, struct tcpw_flow6, flow);
+
+	return ipv6_addr_equal(&flow6->addr[0], &tuple->addr[0].in6) &&
+	       ipv6_addr_equal(&flow6->addr[1], &tuple->addr[1].in6);
+}
+
+/* The rest of what a segment needs is on its way while this one is read. */
+static inline int compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct name *name = arg->key;
+	const struct tcpw_flow *flow = obj;
+	const u64 *one = (const u64 *)name->key;
+	const u64 *other = (const u64 *)&flow->key;
+
+	prefetchw(&flow->conn);
+	prefetchw(&flow->conn.ep[1]);
+	if ((one[0] ^ other[0]) | (one[1] ^ other[1]))
+		return 1;
+	return flow->key.family != NFPROTO_IPV4 &&
+	       !equal_ipv6(flow, name->tuple);
+}
+
+/*
+ * A table that was large once stays so, as long as its namespace does: what
+ * fills it again does not wait for it to grow again.
+ */
 static const struct rhashtable_params params = {
 	.head_offset = offsetof(struct tcpw_flow, node),
-	.key_offset = offsetof(struct tcpw_flow, tuple),
-	.key_len = sizeof(struct tcpw_tuple),
-	.automatic_shrinking = true,
+	.key_len = sizeof(struct tcpw_key),
+	.hashfn = hash_name,
+	.obj_hashfn = hash_flow,
+	.obj_cmpfn = compare,
 };
 
 int tcpw_table_init(struct tcpw_net *tn)
@@ -32,23 +120,37 @@ void tcpw_table_exit(struct tcpw_net *tn)
 
 /* Context: RCU read side, as all that is given a record below. */
 struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
-				  const struct tcpw_tuple *tuple)
+				  const struct tcpw_tuple *tuple,
+				  const struct tcpw_key *key)
 {
-	return rhashtable_lookup(&tn->table, tuple, params);
+	const struct name name = {
+		.key = key,
+		.tuple = tuple,
+		.hash = hash_key(key),
+	};
+
+	return rhashtable_lookup(&tn->table, &name, params);
 }
 
 /*
  * tcpw_table_insert() - make a connection known
+ * @tuple: its own
  *
  * Return: 0; -EEXIST where another one is there already; another errno where
  * the table could not take it.
  */
-int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow)
+int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      const struct tcpw_tuple *tuple)
 {
+	const struct name name = {
+		.key = &flow->key,
+		.tuple = tuple,
+		.hash = hash_key(&flow->key),
+	};
 	struct tcpw_flow *old;
 
-	old = rhashtable_lookup_get_insert_fast(&tn->table, &flow->node,
-						params);
+	old = rhashtable_lookup_get_insert_key(&tn->table, &name, &flow->node,
+					       params);
 	if (IS_ERR(old))
 		return PTR_ERR(old);
 	return old ? -EEXIST : 0;
@@ -59,16 +161,15 @@ int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow)
  * what else refers to it, and out of memory when the last reader is done.
  */
 void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       u64 now_ms)
+		       const struct tcpw_was *was, u64 now_ms)
 {
 	lockdep_assert_held(&flow->lock);
-	flow->dead = true;
+	flow->dead = 1;
 	rhashtable_remove_fast(&tn->table, &flow->node, params);
 
-	tcpw_pool_set(tn, flow);
 	tcpw_wheel_remove(&tn->wheel, flow);
-	tcpw_flow_end(tn, flow, now_ms);
-	if (flow->ext)
+	tcpw_flow_end(tn, flow, was, now_ms);
+	if (flow->has_more)
 		atomic_dec(&tn->exts);
 	atomic_dec(&tn->records);
 
@@ -81,13 +182,15 @@ bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
 	u64 now_ms = tcpw_now_ms();
 	bool gone, heard = tcpw_report_hears_ends(tn);
 	struct tcpw_view view;
+	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);
 	gone = flow->dead;
 	if (!gone) {
+		was = tcpw_flow_was(flow);
 		if (heard)
 			tcpw_flow_view(flow, now_ms, &view);
-		tcpw_table_remove(tn, flow, now_ms);
+		tcpw_table_remove(tn, flow, &was, now_ms);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (gone)
@@ -142,9 +245,18 @@ static bool forget(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 	return false;
 }
 
-/* Forget all. Removals may hide records from a walk: until none is left. */
+static void forget_waiting(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	tcpw_table_forget(tn, flow);
+}
+
+/*
+ * Forget all: what waits, then what does not, and what the worker holds just
+ * now. Removals may hide records from a walk: until none is left.
+ */
 void tcpw_table_flush(struct tcpw_net *tn)
 {
+	tcpw_wheel_empty(tn, forget_waiting);
 	while (atomic_read(&tn->records))
 		tcpw_table_walk(tn, forget, NULL);
 }
@@ -191,7 +303,7 @@ bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy)
 	if (crowded(tn, limit))
 		return false;
 	while (!tcpw_table_take(tn, limit))
-		if (!tcpw_pool_evict(tn, policy))
+		if (!tcpw_evict(tn, policy))
 			return false;
 	return true;
 }
@@ -205,10 +317,10 @@ void tcpw_table_bound(struct tcpw_net *tn)
 	while (more) {
 		rcu_read_lock();
 		policy = rcu_dereference(tn->policy);
-		tcpw_pool_bound(tn, policy);
+		tcpw_evict_half_open(tn, policy);
 		more = atomic_read(&tn->records) >
 		       policy->set.max_connections &&
-		       tcpw_pool_evict(tn, policy);
+		       tcpw_evict(tn, policy);
 		rcu_read_unlock();
 		cond_resched();
 	}

@@ -5,17 +5,15 @@
  * Lock order, outer first:
  *	tcpw_net.lock		mutex: configuration, hooks, list of traces
  *	tcpw_flow.lock		spinlock, bottom halves off: one connection
- *	tcpw_pool.lock		spinlock: records that can be evicted
- *	tcpw_slot.lock		spinlock: one slot of the timing wheel
+ *	tcpw_slot.lock		spinlock: one slot of a timing wheel
  *	bucket locks of rhashtable
  * Never two of a kind at once. tcpw_stream.lock (sequence of messages) is
  * taken with none of these held: decide under the lock, report after it.
  *
  * Letters beside members:
  *	C constant once others can see it	F tcpw_flow.lock
- *	P tcpw_pool.lock			W tcpw_slot.lock
- *	N tcpw_net.lock				R RCU, written under N
- *	A atomic or READ_ONCE() and WRITE_ONCE()
+ *	W tcpw_slot.lock			N tcpw_net.lock
+ *	R RCU, written under N			A atomic or READ_ONCE() and WRITE_ONCE()
  */
 #ifndef TCPW_TCPWARD_H
 #define TCPW_TCPWARD_H
@@ -47,9 +45,10 @@ static inline u64 tcpw_now_ms(void)
 	return ktime_to_ms(ktime_get_coarse_boottime());
 }
 
-static inline u64 tcpw_now_us(void)
+/* Modulo 2^32: for what takes less than an hour. */
+static inline u32 tcpw_now_us(void)
 {
-	return ktime_to_us(ktime_get_boottime());
+	return (u32)ktime_to_us(ktime_get_boottime());
 }
 
 /* --- connections ------------------------------------------------------- */
@@ -59,7 +58,6 @@ struct tcpw_tuple {
 	union nf_inet_addr addr[2];
 	__be16 port[2];
 	u8 family;
-	u8 pad;			/* zero: the hash covers it */
 	u16 zone;		/* of nf_conntrack; mostly 0 */
 };
 
@@ -75,9 +73,7 @@ static inline bool tcpw_tuple_self(const struct tcpw_tuple *tuple)
 /* What is known of a connection, apart from how it is stored. */
 struct tcpw_facts {
 	struct tcpw_conn conn;
-	u64 id;
-	/* Before the clock's zero, modulo, where restored after a boot. */
-	u64 created_us;
+	u64 id;			/* see tcpw_flow_created_ms() */
 	u64 passed_ms;		/* when the last segment passed */
 	u64 bytes[2];		/* by side, as conn.ep[] */
 	u32 segments[2];
@@ -85,34 +81,84 @@ struct tcpw_facts {
 	u32 rtt_us;		/* SYN to third step; 0: not seen whole */
 	u32 quiet;		/* segments */
 	u32 dropped;		/* segments */
-	u32 record[TCPW_RECORDS];	/* flight recorder, see flow.c */
+	u32 record[TCPW_RECORDS];	/* flight recorder, the oldest first */
+	u8 records;		/* of them written */
 	u8 shown[2];		/* states that are counted and reported */
 	u8 last_reason;
-	u8 records;		/* ever written, from 8 on modulo 8 plus 8 */
 };
 
+/*
+ * The name of a record in the table, sixteen octets for either family: an
+ * IPv6 address is a digest here, and stands whole behind the record.
+ */
+struct tcpw_key {
+	u32 addr[2];
+	__be16 port[2];
+	u16 zone;
+	u8 family;
+	u8 pad;			/* zero: keys are compared whole */
+} __aligned(8);
+
+/* What only some connections need. */
+struct tcpw_more {
+	struct tcpw_ext ext;	/* F */
+	u64 id;			/* F */
+};
+
+/*
+ * A record. There are many, and what a segment costs is above all how much of
+ * one has to come from memory: a segment in order reads and writes the first
+ * 152 octets, three lines of the cache; what follows belongs to transitions,
+ * to doubtful segments and to time. tcpw_flow_init() holds this to its size.
+ */
 struct tcpw_flow {
 	struct rhash_head node;
-	struct tcpw_tuple tuple;	/* C */
+	struct tcpw_key key;		/* C */
 	spinlock_t lock;
-	u32 tick;		/* F: when the wheel visits at the latest */
-	u8 wheel;		/* F: enum tcpw_wheel_kind */
-	bool dead;		/* F: no longer in the table */
-	bool counted;		/* F: in tcpw_stats.in_state */
-	u8 pool;		/* F: enum tcpw_pool_kind that it was put into */
-	u8 client;		/* F: side that was counted as the client */
-	u8 unheard[2];		/* F: segments until it is caught up with */
-	struct tcpw_facts facts;	/* F */
-	struct tcpw_ext *ext;	/* F */
+	u32 passed_ms;			/* F: modulo 2^32 */
 	union {
-		struct list_head pooled;	/* P: in tcpw_pool.list or empty */
+		u64 id;			/* F: without more */
+		struct tcpw_more *more;	/* F: where has_more is set */
+	};
+	union {
+		u64 bytes[2];		/* F */
 		struct tcpw_net *tn;	/* once dead */
 	};
+	u32 segments[2];		/* F */
+	struct tcpw_conn conn;		/* F */
+	u32 slot:12;			/* F: that it waits in; 0: none */
+	u32 unheard:4;			/* F: see catch_up.c */
+	u32 records:4;			/* F: see flow.c */
+	u32 last_reason:8;		/* F */
+	u32 has_more:1;			/* F */
+	u32 opening:1;			/* F: rtt_us is when it began, modulo */
+	u32 dead:1;			/* F: no longer in the table */
+	u32 rtt_us;			/* F */
+	u32 retransmitted[2];		/* F */
+	u32 quiet;			/* F */
+	u32 dropped;			/* F */
 	union {
-		struct hlist_node slot;	/* W */
+		struct list_head waits;	/* W: in tcpw_slot.list or empty */
 		struct rcu_head rcu;	/* once dead */
 	};
+	u32 record[TCPW_RECORDS];	/* F: flight recorder */
 };
+
+/* One of IPv6: the addresses are in the order of the tuple. */
+struct tcpw_flow6 {
+	struct tcpw_flow flow;
+	struct in6_addr addr[2];	/* C */
+};
+
+static inline struct tcpw_ext *tcpw_flow_ext(const struct tcpw_flow *flow)
+{
+	return flow->has_more ? &flow->more->ext : NULL;
+}
+
+static inline u64 tcpw_flow_id(const struct tcpw_flow *flow)
+{
+	return flow->has_more ? flow->more->id : flow->id;
+}
 
 /* A copy of a connection that can be read without its lock. */
 struct tcpw_view {
@@ -133,34 +179,27 @@ struct tcpw_policy {
 	struct rcu_head rcu;
 };
 
-enum tcpw_pool_kind {
-	TCPW_POOL_HALF_OPEN,
-	TCPW_POOL_RESET,
-	TCPW_POOLS,		/* none of them */
-};
-
-struct tcpw_pool {
-	spinlock_t lock;
-	u32 count;		/* P */
-	struct list_head list;	/* P: oldest first */
-};
-
-enum tcpw_wheel_kind {
-	TCPW_WHEEL_NONE,
-	TCPW_WHEEL_NEAR,
-	TCPW_WHEEL_FAR,
+/* Where records wait for their time; see expire.c. */
+enum tcpw_wait {
+	TCPW_WAIT_NEAR,
+	TCPW_WAIT_FAR,
+	TCPW_WAIT_HALF_OPEN,	/* or to be evicted: these two */
+	TCPW_WAIT_RESET,
+	TCPW_WAITS,
 };
 
 struct tcpw_slot {
 	spinlock_t lock;
-	struct hlist_head list;	/* W */
+	struct list_head list;	/* W: oldest first */
 };
 
 struct tcpw_wheel {
 	struct tcpw_slot *slots;
 	u32 tick;		/* A: the last one visited; worker only */
 	u32 fallen;		/* A: first tick of the far slot that fell last */
-	struct hlist_head falling;	/* W of that slot: what is left of it */
+	struct list_head falling;	/* W of that slot: what is left of it */
+	u32 first[TCPW_WAITS];	/* A: no record waits for an earlier tick */
+	atomic_t count[TCPW_WAITS];	/* of those that can be evicted */
 	struct delayed_work work;
 };
 
@@ -175,7 +214,6 @@ struct tcpw_stream {
 
 /* Per CPU; unsigned long, so that an increment needs no protection. */
 struct tcpw_stats {
-	unsigned long segments;
 	unsigned long verdict[TCPWARD_VERDICT_DROP + 1];
 	unsigned long flagged;
 	unsigned long untracked;
@@ -205,11 +243,11 @@ struct tcpw_net {
 	atomic_t records;	/* in the table, or about to be */
 	atomic_t buried;	/* dead, but in memory until RCU is done */
 	atomic_t exts;
-	atomic64_t next_id;
+	atomic64_t last_id;
+	atomic_t restored;	/* ever, for their ids */
 	u64 since_ms;		/* A: judging began; 0: off */
 	u64 adopt_ms;		/* A: pickup=auto adopts until then */
 	u64 pressed_ms;		/* A: as long, for what went untracked */
-	struct tcpw_pool pools[TCPW_POOLS];
 	struct tcpw_wheel wheel;
 	struct tcpw_stats __percpu *stats;
 	struct tcpw_stream streams[TCPW_STREAMS];
@@ -222,6 +260,7 @@ struct tcpw_packet {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	struct tcpw_tuple tuple;
+	struct tcpw_key key;	/* of the tuple, once it was looked for */
 	struct tcpw_seg seg;
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
@@ -236,6 +275,15 @@ struct tcpw_packet {
 	bool renamed;		/* the tuple is not the packet's own */
 	bool bypassed;		/* renamed, and tcpw_nat_bypassed() */
 	u8 refused;		/* enum tcpward_reason, once it has to go */
+};
+
+/* What of a record is counted and waited for, before it is written. */
+struct tcpw_was {
+	u64 deadline_ms;
+	u8 state[2];
+	u8 kind;		/* enum tcpward_kind; BLANK: not counted */
+	u8 client;
+	u8 rst_by;
 };
 
 /* One endpoint that went from one state to another. */
@@ -340,40 +388,60 @@ unsigned int tcpw_drop(const struct tcpw_packet *pkt);
 /* flow.c: one connection; all but tcpw_flow_alloc() under its lock */
 int tcpw_flow_init(void);
 void tcpw_flow_exit(void);
-struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple, gfp_t gfp);
+struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple,
+				  const struct tcpw_key *key, gfp_t gfp);
 void tcpw_flow_free(struct tcpw_flow *flow);
 void tcpw_flow_bury(struct tcpw_net *tn, struct tcpw_flow *flow);
 u32 tcpw_flow_bytes(void);
-void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow);
+void tcpw_flow_tuple(const struct tcpw_flow *flow, struct tcpw_tuple *tuple);
+void tcpw_flow_addr(const struct tcpw_flow *flow, unsigned int side, u8 *to);
+void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
 void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       const struct tcpw_facts *facts);
-void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
-bool tcpw_flow_provide_ext(struct tcpw_net *tn, struct tcpw_flow *flow,
-			   u32 limit);
-void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
+		       const struct tcpw_facts *facts, u64 created_ms);
+void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
+		   const struct tcpw_was *was, u64 now_ms);
+bool tcpw_flow_provide_more(struct tcpw_net *tn, struct tcpw_flow *flow,
+			    u32 limit);
+void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      const struct tcpw_was *was, u64 now_ms,
 		      struct tcpw_move moves[2]);
 void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
 		    struct tcpw_view *view);
-unsigned int tcpw_flow_records(const struct tcpw_facts *facts);
-u32 tcpw_flow_record(const struct tcpw_facts *facts, unsigned int i);
-void tcpw_flow_put_record(struct tcpw_facts *facts, unsigned int side,
-			  u8 state, u32 ms);
-u64 tcpw_flow_age_ms(const struct tcpw_facts *facts, u64 now_ms);
+u64 tcpw_flow_age_ms(u64 id, u64 now_ms);
 
+static inline struct tcpw_was tcpw_flow_was(const struct tcpw_flow *flow)
+{
+	const struct tcpw_conn *conn = &flow->conn;
+
+	return (struct tcpw_was){
+		.deadline_ms = conn->deadline_ms,
+		.state = { conn->ep[0].state, conn->ep[1].state },
+		.kind = conn->kind,
+		.client = conn->client,
+		.rst_by = conn->rst_by,
+	};
+}
+
+#define TCPW_RECORD(side, state, ms) \
+	((u32)(side) << 31 | (u32)(state) << 27 | (ms))
 #define TCPW_RECORD_SIDE(r) ((r) >> 31)
 #define TCPW_RECORD_STATE(r) ((r) >> 27 & 0xf)
 #define TCPW_RECORD_MS(r) ((r) & 0x7ffffff)
 
 /* table.c: all connections of a namespace */
+void tcpw_table_setup(void);
 int tcpw_table_init(struct tcpw_net *tn);
 void tcpw_table_exit(struct tcpw_net *tn);
+void tcpw_table_key(const struct tcpw_tuple *tuple, struct tcpw_key *key);
 struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
-				  const struct tcpw_tuple *tuple);
-int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow);
+				  const struct tcpw_tuple *tuple,
+				  const struct tcpw_key *key);
+int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      const struct tcpw_tuple *tuple);
 void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       u64 now_ms);
-void tcpw_table_flush(struct tcpw_net *tn);
+		       const struct tcpw_was *was, u64 now_ms);
 bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow);
+void tcpw_table_flush(struct tcpw_net *tn);
 bool tcpw_table_walk(struct tcpw_net *tn,
 		     bool (*each)(struct tcpw_net *tn, struct tcpw_flow *flow,
 				  void *arg), void *arg);
@@ -383,11 +451,10 @@ bool tcpw_table_take(struct tcpw_net *tn, u32 limit);
 bool tcpw_table_admit(struct tcpw_net *tn, const struct tcpw_policy *policy);
 void tcpw_table_bound(struct tcpw_net *tn);
 
-/* pool.c: records that may have to make room, oldest first */
-void tcpw_pool_init(struct tcpw_pool *pool);
-void tcpw_pool_set(struct tcpw_net *tn, struct tcpw_flow *flow);
-bool tcpw_pool_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
-void tcpw_pool_bound(struct tcpw_net *tn, const struct tcpw_policy *policy);
+/* evict.c: who makes room */
+bool tcpw_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
+void tcpw_evict_half_open(struct tcpw_net *tn,
+			  const struct tcpw_policy *policy);
 
 /* expire.c: the timing wheels */
 int tcpw_wheel_init(struct tcpw_wheel *wheel);
@@ -396,6 +463,13 @@ void tcpw_wheel_exit(struct tcpw_wheel *wheel);
 void tcpw_wheel_start(struct tcpw_wheel *wheel);
 void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
+u32 tcpw_wheel_count(const struct tcpw_wheel *wheel, enum tcpw_wait wait);
+struct tcpw_flow *tcpw_wheel_pop(struct tcpw_wheel *wheel,
+				 enum tcpw_wait wait);
+bool tcpw_wheel_popped(const struct tcpw_flow *flow, enum tcpw_wait wait);
+void tcpw_wheel_empty(struct tcpw_net *tn,
+		      void (*each)(struct tcpw_net *tn,
+				   struct tcpw_flow *flow));
 
 /* stats.c: counters */
 void tcpw_stats_segment(struct tcpw_net *tn, const struct tcpw_ruling *ruling);

@@ -74,15 +74,15 @@ TRACE_EVENT(transition,
 		__array(u8, daddr, 16)
 	),
 	TP_fast_assign(
-		__entry->id = flow->facts.id;
-		__entry->family = flow->tuple.family;
-		__entry->sport = ntohs(flow->tuple.port[side]);
-		__entry->dport = ntohs(flow->tuple.port[!side]);
-		__entry->client = side == flow->facts.conn.client;
+		__entry->id = tcpw_flow_id(flow);
+		__entry->family = flow->key.family;
+		__entry->sport = ntohs(flow->key.port[side]);
+		__entry->dport = ntohs(flow->key.port[!side]);
+		__entry->client = side == flow->conn.client;
 		__entry->from = move.from;
 		__entry->to = move.to;
-		memcpy(__entry->saddr, &flow->tuple.addr[side], 16);
-		memcpy(__entry->daddr, &flow->tuple.addr[!side], 16);
+		tcpw_flow_addr(flow, side, __entry->saddr);
+		tcpw_flow_addr(flow, !side, __entry->daddr);
 	),
 	TP_printk("id=%llu %s family=%u saddr=%*phN daddr=%*phN sport=%u dport=%u %s -> %s",
 		  __entry->id, __entry->client ? "client" : "server",

@@ -3,7 +3,7 @@
 
 import os
 
-CACHES = "tcpw_flow", "tcpw_ext"
+CACHES = "tcpw_flow", "tcpw_flow6", "tcpw_more"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 

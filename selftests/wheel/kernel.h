@@ -18,10 +18,12 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
+typedef int64_t s64;
 typedef unsigned int gfp_t;
 
 #define __percpu
 #define __rcu
+#define __aligned(octets) __attribute__((aligned(octets)))
 #define READ_ONCE(x) (x)
 #define WRITE_ONCE(x, value) ((x) = (value))
 #define container_of(ptr, type, member) \
@@ -48,6 +50,18 @@ static inline int atomic_read(const atomic_t *v)
 {
 	return v->counter;
 }
+
+static inline void atomic_inc(atomic_t *v)
+{
+	v->counter++;
+}
+
+static inline void atomic_dec(atomic_t *v)
+{
+	v->counter--;
+}
+
+#define cmpxchg(ptr, old, new) __sync_val_compare_and_swap(ptr, old, new)
 
 /* --- locks: never taken twice ------------------------------------------ */
 
@@ -79,45 +93,49 @@ static inline void spin_unlock(spinlock_t *lock)
 
 /* --- lists ------------------------------------------------------------- */
 
-struct hlist_node { struct hlist_node *next, **pprev; };
-struct hlist_head { struct hlist_node *first; };
+#define LIST_HEAD(name) struct list_head name = { &(name), &(name) }
 
-#define HLIST_HEAD(name) struct hlist_head name = {}
-#define hlist_empty(head) (!(head)->first)
-#define hlist_unhashed(node) (!(node)->pprev)
-#define hlist_entry_safe(ptr, type, member) \
-	((ptr) ? container_of(ptr, type, member) : NULL)
-
-static inline void hlist_add_head(struct hlist_node *node,
-				  struct hlist_head *head)
+static inline void INIT_LIST_HEAD(struct list_head *list)
 {
-	node->next = head->first;
-	if (node->next)
-		node->next->pprev = &node->next;
-	head->first = node;
-	node->pprev = &head->first;
+	list->next = list;
+	list->prev = list;
 }
 
-static inline void hlist_del_init(struct hlist_node *node)
+static inline bool list_empty(const struct list_head *list)
 {
-	*node->pprev = node->next;
-	if (node->next)
-		node->next->pprev = node->pprev;
-	node->next = NULL;
-	node->pprev = NULL;
+	return list->next == list;
 }
 
-/* As the kernel's: what @to had is lost. */
-static inline void hlist_move_list(struct hlist_head *from,
-				   struct hlist_head *to)
+static inline void list_add_tail(struct list_head *node,
+				 struct list_head *list)
 {
-	if (to->first)
-		abort();
-	to->first = from->first;
-	if (to->first)
-		to->first->pprev = &to->first;
-	from->first = NULL;
+	node->next = list;
+	node->prev = list->prev;
+	list->prev->next = node;
+	list->prev = node;
 }
+
+static inline void list_del_init(struct list_head *node)
+{
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+	INIT_LIST_HEAD(node);
+}
+
+static inline void list_splice_init(struct list_head *from,
+				    struct list_head *to)
+{
+	if (list_empty(from))
+		return;
+	from->prev->next = to->next;
+	to->next->prev = from->prev;
+	from->next->prev = to;
+	to->next = from->next;
+	INIT_LIST_HEAD(from);
+}
+
+#define list_first_entry_or_null(list, type, member) \
+	(list_empty(list) ? NULL : container_of((list)->next, type, member))
 
 /* --- clock, work and memory -------------------------------------------- */
 

@@ -33,15 +33,16 @@ bool tcpw_expire(struct tcpw_conn *conn, struct tcpw_ext *ext, __u64 now_ms)
 }
 
 void tcpw_table_remove(struct tcpw_net *net, struct tcpw_flow *flow,
-		       u64 now_ms)
+		       const struct tcpw_was *was, u64 now_ms)
 {
-	flow->dead = true;
+	flow->dead = 1;
 	tcpw_wheel_remove(&net->wheel, flow);
 	tn.records.counter--;
 	ended++;
 }
 
-void tcpw_flow_settle(struct tcpw_net *net, struct tcpw_flow *flow, u64 now_ms,
+void tcpw_flow_settle(struct tcpw_net *net, struct tcpw_flow *flow,
+		      const struct tcpw_was *was, u64 now_ms,
 		      struct tcpw_move moves[2])
 {
 	abort();
@@ -64,21 +65,33 @@ void tcpw_report_moves(struct tcpw_net *net, const struct tcpw_outcome *out)
 
 /* --- records ----------------------------------------------------------- */
 
+static void become(struct tcpw_flow *flow, enum tcpw_wait wait)
+{
+	u8 state = wait == TCPW_WAIT_HALF_OPEN ? TCPWARD_STATE_SYN_SENT :
+						 TCPWARD_STATE_ESTABLISHED;
+
+	flow->conn.kind = wait == TCPW_WAIT_RESET ? TCPWARD_KIND_RESET :
+						    TCPWARD_KIND_OPEN;
+	flow->conn.ep[0].state = state;
+	flow->conn.ep[1].state = state;
+}
+
 static void set(struct tcpw_flow *flow, u64 deadline_ms)
 {
 	spin_lock(&flow->lock);
-	flow->facts.conn.deadline_ms = deadline_ms;
+	flow->conn.deadline_ms = deadline_ms;
 	tcpw_wheel_set(&tn.wheel, flow);
 	spin_unlock(&flow->lock);
 }
 
-static struct tcpw_flow *begin(u64 rest_ms)
+static struct tcpw_flow *begin(enum tcpw_wait wait, u64 rest_ms)
 {
 	struct tcpw_flow *flow = calloc(1, sizeof(*flow));
 
 	if (!flow)
 		abort();
-	flow->facts.conn.kind = TCPWARD_KIND_OPEN;
+	INIT_LIST_HEAD(&flow->waits);
+	become(flow, wait);
 	tn.records.counter++;
 	set(flow, clock_ms + rest_ms);
 	tcpw_wheel_start(&tn.wheel);
@@ -89,7 +102,7 @@ static void forget(struct tcpw_flow *flow)
 {
 	spin_lock(&flow->lock);
 	if (!flow->dead)
-		tcpw_table_remove(&tn, flow, clock_ms);
+		tcpw_table_remove(&tn, flow, NULL, clock_ms);
 	spin_unlock(&flow->lock);
 }
 
@@ -101,7 +114,7 @@ static void check_all(void)
 	for (i = 0; i < RECORDS; i++) {
 		if (!flows[i] || flows[i]->dead)
 			continue;
-		deadline_ms = flows[i]->facts.conn.deadline_ms;
+		deadline_ms = flows[i]->conn.deadline_ms;
 		late += deadline_ms && (deadline_ms >> TICK_SHIFT) <
 				       (clock_ms >> TICK_SHIFT);
 	}
@@ -153,17 +166,30 @@ static u64 any_rest(void)
 	return 1 + rand() % rests[rand() % (sizeof(rests) / sizeof(*rests))];
 }
 
-/* Deadlines come, move to and fro, are lifted, and records are forgotten. */
+static enum tcpw_wait any_wait(void)
+{
+	static const enum tcpw_wait waits[] = {
+		TCPW_WAIT_NEAR, TCPW_WAIT_HALF_OPEN, TCPW_WAIT_RESET,
+	};
+
+	return waits[rand() % 3];
+}
+
+/*
+ * Deadlines come, move to and fro, are lifted, records become of another kind
+ * and are forgotten.
+ */
 static void change_one(void)
 {
 	struct tcpw_flow **flow = &flows[rand() % RECORDS];
 
 	if (!*flow || (*flow)->dead) {
 		free(*flow);
-		*flow = begin(any_rest());
+		*flow = begin(any_wait(), any_rest());
 	} else if (rand() % 8 == 0) {
 		forget(*flow);
 	} else {
+		become(*flow, any_wait());
 		set(*flow, rand() % 8 ? clock_ms + any_rest() : 0);
 	}
 }
@@ -218,7 +244,7 @@ static void still(void)
 	result("without records the wheels stand", !tn.wheel.work.pending);
 	clock_ms += 100 * HOUR;
 	for (i = 0; i < RECORDS; i++)
-		flows[i] = begin(any_rest());
+		flows[i] = begin(any_wait(), any_rest());
 	pass(40 * HOUR, 300);
 	result("and go on when there are some",
 	       !tn.records.counter && !late && !early);
@@ -231,21 +257,52 @@ static void idle(void)
 
 	end_all();
 	for (i = 0; i < RECORDS; i++) {
-		flows[i] = begin(2 * HOUR + rand() % (60 * SECOND));
-		far += flows[i]->wheel == TCPW_WHEEL_FAR;
+		flows[i] = begin(TCPW_WAIT_NEAR,
+				 2 * HOUR + rand() % (60 * SECOND));
+		far += wait_of(flows[i]) == TCPW_WAIT_FAR;
 	}
 	pass(2 * HOUR - 132 * SECOND, 0);
 	for (i = 0; i < RECORDS; i++)
-		seen += flows[i]->wheel != TCPW_WHEEL_FAR;
+		seen += wait_of(flows[i]) != TCPW_WAIT_FAR;
 	result("long deadlines lie in the far wheel until they are near",
 	       far == RECORDS && !seen);
 	pass(132 * SECOND, 0);
 	for (i = 0; i < RECORDS; i++)
-		seen += flows[i]->wheel == TCPW_WHEEL_NEAR;
+		seen += wait_of(flows[i]) == TCPW_WAIT_NEAR;
 	result("and in the near one then, before any is due",
 	       seen == RECORDS);
 	pass(61 * SECOND, 0);
 	result("and leave", !tn.records.counter && !late && !early);
+}
+
+/* Who is evicted: what has least time left, to a slot; all, in the end. */
+static void evicted(enum tcpw_wait wait, const char *name)
+{
+	unsigned int i, others = 0, popped = 0, wrong = 0;
+	struct tcpw_flow *flow;
+	u32 last = 0, tick;
+
+	end_all();
+	for (i = 0; i < RECORDS; i++) {
+		flows[i] = begin(any_wait(),
+				 20 * SECOND + rand() % (100 * SECOND));
+		others += wait_of(flows[i]) != wait;
+		pass(rand() % 20, 0);
+	}
+	for (i = 0; i < RECORDS; i += 3)
+		set(flows[i], clock_ms + 1 + rand() % SECOND);
+	while ((flow = tcpw_wheel_pop(&tn.wheel, wait))) {
+		spin_lock(&flow->lock);
+		wrong += !tcpw_wheel_popped(flow, wait);
+		tick = tick_of(flow->conn.deadline_ms);
+		wrong += last && before(tick, last);
+		tcpw_table_remove(&tn, flow, NULL, clock_ms);
+		spin_unlock(&flow->lock);
+		last = tick;
+		popped++;
+	}
+	result(name, !wrong && popped == RECORDS - others && others &&
+		     !tcpw_wheel_count(&tn.wheel, wait));
 }
 
 int main(void)
@@ -253,11 +310,13 @@ int main(void)
 	srand(4);
 	if (tcpw_wheel_init(&tn.wheel))
 		return 1;
-	puts("TAP version 14\n1..7");
+	puts("TAP version 14\n1..9");
 	days();
 	sleeps();
 	still();
 	idle();
+	evicted(TCPW_WAIT_HALF_OPEN, "half-open records go in order");
+	evicted(TCPW_WAIT_RESET, "and those that a RST ended");
 	end_all();
 	tcpw_wheel_stop(&tn.wheel);
 	tcpw_wheel_exit(&tn.wheel);

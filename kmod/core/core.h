@@ -100,7 +100,7 @@ static inline __u32 tcpw_seg_space(const struct tcpw_seg *seg)
 #define TCPW_EP_SYN 0x0001		/* S: has sent a SYN */
 #define TCPW_EP_SYN_ACKED 0x0002	/* s: peer acknowledged it */
 #define TCPW_EP_ACKED_SYN 0x0004	/* p: acknowledged the peer's SYN */
-#define TCPW_EP_FIN 0x0008		/* F: has sent a FIN, at ->fin */
+#define TCPW_EP_FIN 0x0008		/* F: has sent a FIN, at ->dend */
 #define TCPW_EP_FIN_ACKED 0x0010	/* f: peer acknowledged it */
 #define TCPW_EP_ACKED_FIN 0x0020	/* q: acknowledged the peer's FIN */
 #define TCPW_EP_WS 0x0040		/* a SYN carried window scale */
@@ -116,24 +116,26 @@ static inline __u32 tcpw_seg_space(const struct tcpw_seg *seg)
 
 /*
  * One endpoint as sender, derived from what it has itself emitted. Numbers
- * are RFC 9293's; una and edge come from the peer's segments.
+ * are RFC 9293's; una and edge come from the peer's segments. A FIN stands
+ * where data ends. ts_ref and ts_time are of the first TSval until its rate is
+ * known, then ts_ref is the rate, and ts_time when tsrecent was taken.
  */
 struct tcpw_endpoint {
 	__u32 iss;
 	__u32 nxt;		/* highest SEG.SEQ+SEG.LEN accepted */
 	__u32 una;		/* highest ACK accepted from the peer */
 	__u32 edge;		/* right edge of all windows offered to it */
-	__u32 fin;		/* sequence number of its FIN octet */
-	__u32 dend;		/* end of SYN and data accepted */
+	__u32 dend;		/* end of SYN and data accepted; FIN's octet */
 	__u32 maxwnd;		/* largest window it offered, scaled, >= 1 */
 	__u32 tsrecent;
-	__u32 tsrecent_s;	/* when that was taken, s */
 	__u32 ts_ref;		/* first TSval, later ticks per second */
-	__u32 ts_ref_ms;	/* when the first TSval was seen */
+	__u32 ts_time;		/* in 16 ms, modulo: two years */
 	__u16 flags;		/* TCPW_EP_* */
 	__u8 ws;		/* its window scale option, at most 14 */
 	__u8 state;		/* enum tcpward_state */
 };
+
+_Static_assert(sizeof(struct tcpw_endpoint) == 40, "two of them a record");
 
 #define TCPW_CONN_SIMULTANEOUS 0x01	/* SYN crossed SYN */
 #define TCPW_CONN_SPLIT 0x02		/* split handshake (R28) */

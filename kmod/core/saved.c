@@ -214,27 +214,58 @@ void tcpw_field_set(const struct tcpw_field *field, void *base, __u64 value)
 	}
 }
 
+#define TS_AGE_MAX_MS (366ull * 86400 * 1000)	/* long void */
+
 /* --- times ------------------------------------------------------------- */
 
-/* What is not set has no time, and its age is not to look like one. */
+/*
+ * Files have two times of timestamps where a record has one: the age of both
+ * is told, of which the rate says which it is. What is not set has no time,
+ * and its age is not to look like one.
+ */
+static __u64 ts_age_ms(const struct tcpw_endpoint *ep, __u64 now_ms)
+{
+	if (!(ep->flags & TCPW_EP_TS))
+		return 0;
+	return (__u64)(tcpw_ts_time(now_ms) - ep->ts_time) * TCPW_TS_TIME_MS;
+}
+
+/*
+ * The age in ms is the finer one, but starts anew after 49 days, and may be
+ * that of a former time.
+ */
+static __u32 ts_time(const struct tcpw_saved_end *end, __u64 now_ms)
+{
+	__u64 age_ms = 1000ull * end->tsrecent_age_s;
+
+	if (!(end->flags & TCPW_EP_TS))
+		return 0;
+	if (end->ts_ref_age_ms / 1000 == end->tsrecent_age_s ||
+	    (!(end->flags & TCPW_EP_TS_RATE) && end->ts_ref_age_ms > age_ms))
+		age_ms = end->ts_ref_age_ms;
+	if (age_ms > TS_AGE_MAX_MS)
+		age_ms = TS_AGE_MAX_MS;
+	return tcpw_ts_time(now_ms) - tcpw_ts_time(age_ms);
+}
+
 static void save_end(struct tcpw_saved_end *to,
 		     const struct tcpw_endpoint *from, __u64 now_ms)
 {
-	bool ts = from->flags & TCPW_EP_TS;
+	__u64 age_ms = ts_age_ms(from, now_ms);
+	bool fin = from->flags & TCPW_EP_FIN;
 
 	*to = (struct tcpw_saved_end){
 		.iss = from->iss,
 		.nxt = from->nxt,
 		.una = from->una,
 		.edge = from->edge,
-		.fin = from->fin,
+		.fin = fin ? from->dend : 0,
 		.dend = from->dend,
 		.maxwnd = from->maxwnd,
 		.tsrecent = from->tsrecent,
-		.tsrecent_age_s = ts ? (__u32)(now_ms / 1000) -
-				       from->tsrecent_s : 0,
+		.tsrecent_age_s = (__u32)(age_ms / 1000),
 		.ts_ref = from->ts_ref,
-		.ts_ref_age_ms = ts ? (__u32)now_ms - from->ts_ref_ms : 0,
+		.ts_ref_age_ms = (__u32)age_ms,
 		.flags = from->flags,
 		.ws = from->ws,
 		.state = from->state,
@@ -244,21 +275,16 @@ static void save_end(struct tcpw_saved_end *to,
 static void restore_end(struct tcpw_endpoint *to,
 			const struct tcpw_saved_end *from, __u64 now_ms)
 {
-	bool ts = from->flags & TCPW_EP_TS;
-
 	*to = (struct tcpw_endpoint){
 		.iss = from->iss,
 		.nxt = from->nxt,
 		.una = from->una,
 		.edge = from->edge,
-		.fin = from->fin,
-		.dend = from->dend,
+		.dend = from->flags & TCPW_EP_FIN ? from->fin : from->dend,
 		.maxwnd = from->maxwnd,
 		.tsrecent = from->tsrecent,
-		.tsrecent_s = ts ? (__u32)(now_ms / 1000) -
-				   from->tsrecent_age_s : 0,
 		.ts_ref = from->ts_ref,
-		.ts_ref_ms = ts ? (__u32)now_ms - from->ts_ref_age_ms : 0,
+		.ts_time = ts_time(from, now_ms),
 		.flags = from->flags,
 		.ws = from->ws,
 		.state = from->state,

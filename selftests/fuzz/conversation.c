@@ -78,7 +78,7 @@ static uint32_t own_number(const struct conversation *c, unsigned int side,
 	case 3:
 		return x->iss;
 	case 4:
-		return x->fin;
+		return x->dend;
 	case 5:
 		return c->now.ext.shadow.ep[side].nxt;
 	case 6:

@@ -86,7 +86,7 @@ static void check_moves(const struct tcpw_endpoint *before,
 	must(before->maxwnd <= after->maxwnd, "maxwnd never shrinks");
 	must(!(before->flags & ~after->flags & stay),
 	     "what was sent stays sent");
-	must(!(before->flags & TCPW_EP_FIN) || after->fin == before->fin,
+	must(!(before->flags & TCPW_EP_FIN) || after->dend == before->dend,
 	     "a FIN stays where it is");
 }
 
@@ -211,10 +211,10 @@ static void check_endpoint(const struct tcpw_endpoint *ep, bool numbers)
 	must(ep->maxwnd >= 1, "maxwnd is at least 1");
 	must(up_to(ep->una, ep->nxt), "nothing is acknowledged unsent");
 	must(up_to(ep->dend, ep->nxt), "no data beyond nxt");
-	must(!(ep->flags & TCPW_EP_FIN) || up_to(ep->fin + 1, ep->nxt),
+	must(!(ep->flags & TCPW_EP_FIN) || up_to(ep->dend + 1, ep->nxt),
 	     "the FIN was sent");
 	must(!(ep->flags & TCPW_EP_FIN_ACKED) ||
-	     up_to(ep->fin + 1, ep->una), "the FIN was acknowledged");
+	     up_to(ep->dend + 1, ep->una), "the FIN was acknowledged");
 }
 
 static uint64_t longest_ms(const struct tcpw_config *cfg)

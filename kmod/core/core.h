@@ -150,14 +150,16 @@ _Static_assert(sizeof(struct tcpw_endpoint) == 40, "two of them a record");
  */
 struct tcpw_conn {
 	struct tcpw_endpoint ep[2];
-	__u64 deadline_ms;	/* end of the record; 0: never */
-	__u8 kind;		/* enum tcpward_kind */
-	__u8 client;		/* index of the opener in ep[] */
-	__u8 flags;		/* TCPW_CONN_* */
-	__u8 rst_by;		/* 1 << side of each end that sent a RST */
-	__u8 closed_by;		/* 1 + side that closed first; 0: nobody */
-	__u8 pad[3];
+	__u64 kind : 2;		/* enum tcpward_kind */
+	__u64 client : 1;	/* index of the opener in ep[] */
+	__u64 flags : 5;	/* TCPW_CONN_* */
+	__u64 rst_by : 2;	/* 1 << side of each end that sent a RST */
+	__u64 closed_by : 2;	/* 1 + side that closed first; 0: nobody */
+	__u64 pad : 4;		/* zero: records are compared whole */
+	__u64 deadline_ms : 48;	/* end of the record; 0: never */
 };
+
+_Static_assert(sizeof(struct tcpw_conn) == 88, "with what the module adds 256");
 
 #define TCPW_CANDIDATES 4
 

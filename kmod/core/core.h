@@ -55,28 +55,31 @@
 
 #define TCPW_SACK_MAX 4
 
+/* What makes a segment a common one stands together: see short.c. */
 struct tcpw_seg {
 	__u32 seq;
 	__u32 ack;
-	__u32 len;		/* payload octets, SYN and FIN not counted */
 	__u32 tsval;
 	__u32 tsecr;
-	__u32 sack[2 * TCPW_SACK_MAX];	/* left and right edges in turn */
-	__u16 flags;		/* TCPW_FIN ... TCPW_AE */
+	__u32 len;		/* payload octets, SYN and FIN not counted */
 	__u16 window;		/* as on the wire */
-	__u16 urgent;
-	__u16 mss;
-	__u8 ws;		/* window scale option as on the wire */
-	__u8 sacks;		/* SACK blocks in sack[] */
+	__u16 flags;		/* TCPW_FIN ... TCPW_AE */
 	__u8 options;		/* TCPW_OPT_* */
 	__u8 known;		/* TCPW_SEG_*: set by the caller after parsing */
 	__u8 bad;		/* enum tcpward_reason of a malformed header */
 	__u8 sack_bad;		/* SACK option of an impossible length */
+	__u16 mss;
+	__u8 ws;		/* window scale option as on the wire */
+	__u8 sacks;		/* SACK blocks in sack[] */
+	__u16 urgent;
+	__u16 pad;
+	__u32 sack[2 * TCPW_SACK_MAX];	/* edges in turn; undefined behind */
 };
 
 /**
  * tcpw_seg_parse() - read a TCP header
- * @seg: filled in whole; ->bad says why the header cannot be used
+ * @seg: filled in but for what lies behind the last of ->sacks; ->bad says
+ *	why the header cannot be used
  * @tcp: first octet of the TCP header
  * @avail: octets that may be read at @tcp
  * @total: octets of TCP header and payload by the IP header; may exceed

@@ -55,24 +55,28 @@
 
 #define TCPW_SACK_MAX 4
 
-/* What makes a segment a common one stands together: see short.c. */
 struct tcpw_seg {
 	__u32 seq;
 	__u32 ack;
 	__u32 tsval;
 	__u32 tsecr;
+	union {
+		struct {
+			__u16 window;	/* as on the wire */
+			__u16 flags;	/* TCPW_FIN ... TCPW_AE */
+			__u8 options;	/* TCPW_OPT_* */
+			__u8 known;	/* TCPW_SEG_*: of the caller, not read */
+			__u8 bad;	/* enum tcpward_reason of the header */
+			__u8 sack_bad;	/* SACK of an impossible length */
+		};
+		__u64 marks;		/* these at once: see short.c */
+	};
 	__u32 len;		/* payload octets, SYN and FIN not counted */
-	__u16 window;		/* as on the wire */
-	__u16 flags;		/* TCPW_FIN ... TCPW_AE */
-	__u8 options;		/* TCPW_OPT_* */
-	__u8 known;		/* TCPW_SEG_*: set by the caller after parsing */
-	__u8 bad;		/* enum tcpward_reason of a malformed header */
-	__u8 sack_bad;		/* SACK option of an impossible length */
 	__u16 mss;
 	__u8 ws;		/* window scale option as on the wire */
 	__u8 sacks;		/* SACK blocks in sack[] */
 	__u16 urgent;
-	__u16 pad;
+	__u16 pad[3];
 	__u32 sack[2 * TCPW_SACK_MAX];	/* edges in turn; undefined behind */
 };
 
@@ -133,9 +137,14 @@ struct tcpw_endpoint {
 	__u32 tsrecent;
 	__u32 ts_ref;		/* first TSval, later ticks per second */
 	__u32 ts_time;		/* in 16 ms, modulo: two years */
-	__u16 flags;		/* TCPW_EP_* */
-	__u8 ws;		/* its window scale option, at most 14 */
-	__u8 state;		/* enum tcpward_state */
+	union {
+		struct {
+			__u16 flags;	/* TCPW_EP_* */
+			__u8 ws;	/* its window scale, at most 14 */
+			__u8 state;	/* enum tcpward_state */
+		};
+		__u32 marks;		/* these at once: see short.c */
+	};
 };
 
 _Static_assert(sizeof(struct tcpw_endpoint) == 40, "two of them a record");
@@ -243,9 +252,11 @@ struct tcpw_ruling {
 	__u8 slot;		/* candidate that op speaks of */
 	__u8 next[2];		/* enum tcpward_state of ep[] afterwards */
 	__u8 timer;		/* enum tcpw_timer */
-	__u8 create;		/* a new record begins: store it */
-	__u8 needs_ext;		/* tcpw_apply() wants a struct tcpw_ext */
-	__u8 retransmission;	/* carries sequence space seen before */
+	__u8 create : 1;	/* a new record begins: store it */
+	__u8 needs_ext : 1;	/* tcpw_apply() wants a struct tcpw_ext */
+	__u8 retransmission : 1;	/* carries sequence space seen before */
+	__u8 plain : 1;		/* only numbers and the deadline change */
+	__u8 pad : 4;
 	__u8 field;		/* enum tcpward_field that failed */
 	__u32 low;		/* first acceptable value of field */
 	__u32 high;		/* last acceptable value */
@@ -266,13 +277,18 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 			      const struct tcpw_seg *seg,
 			      const struct tcpw_config *cfg, __u64 now_ms);
 
-/* The same ruling without the short way of short.c: to compare them. */
+/* Both without the short way of short.c, to compare: but for ->plain. */
 struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
 				    const struct tcpw_ext *ext,
 				    unsigned int side,
 				    const struct tcpw_seg *seg,
 				    const struct tcpw_config *cfg,
 				    __u64 now_ms);
+
+void tcpw_apply_whole(struct tcpw_conn *conn, struct tcpw_ext *ext,
+		      unsigned int side, const struct tcpw_seg *seg,
+		      const struct tcpw_config *cfg,
+		      const struct tcpw_ruling *ruling, __u64 now_ms);
 
 /* Carry out a ruling of tcpw_judge() on the same arguments. */
 void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,

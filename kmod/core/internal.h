@@ -226,9 +226,6 @@ bool tcpw_resets_shadow(const struct tcpw_ctx *c);
 /* judge.c */
 bool tcpw_repeats(const struct tcpw_ctx *c);
 
-/* short.c: false where the whole way is to be gone */
-bool tcpw_short_way(const struct tcpw_ctx *c, struct tcpw_ruling *r);
-
 /* learn.c: endpoints from SYNs */
 void tcpw_learn_syn(struct tcpw_endpoint *ep, const struct tcpw_seg *seg,
 		    __u64 now_ms);

@@ -179,7 +179,7 @@ static void read_fixed(struct tcpw_seg *seg, const __u8 *tcp, __u16 flags)
 	seg->ws = 0;
 	seg->sacks = 0;
 	seg->urgent = get16(tcp + 18);
-	seg->pad = 0;
+	memset(seg->pad, 0, sizeof(seg->pad));
 }
 
 void tcpw_seg_parse(struct tcpw_seg *seg, const __u8 *tcp, __u32 avail,

@@ -55,7 +55,7 @@ static bool goes_on(const struct tcpw_endpoint *x,
 {
 	return soon_after(seg->seq, x->nxt) &&
 	       soon_after(seg->seq + seg->len, x->una) &&
-	       soon_after(seg->ack, y->una) && !seg->sacks;
+	       soon_after(seg->ack, y->una);
 }
 
 /* Not far below what was sent and acknowledged, nor below the ISS. */
@@ -78,13 +78,14 @@ static bool fits_sack(const struct tcpw_endpoint *x,
 		      const struct tcpw_endpoint *y,
 		      const struct tcpw_seg *seg)
 {
+	const __u32 *edge = seg->sack;
 	unsigned int i;
 
 	if (seg->sacks && !(x->flags & y->flags & TCPW_EP_SACK_OK))
 		return false;
-	for (i = 0; i < seg->sacks; i++)
-		if (!tcpw_before(seg->sack[2 * i], seg->sack[2 * i + 1]) ||
-		    tcpw_after(seg->sack[2 * i + 1], y->nxt))
+	for (i = seg->sacks; i; i--, edge += 2)
+		if (!tcpw_before(edge[0], edge[1]) ||
+		    tcpw_after(edge[1], y->nxt))
 			return false;
 	return true;
 }
@@ -123,7 +124,8 @@ judge_further(const struct tcpw_conn *conn, unsigned int side,
 	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 	struct tcpw_ruling r = plain_ruling;
 
-	if (!reaches(x, y, seg) || !fits_sack(x, y, seg))
+	if (!(goes_on(x, y, seg) || reaches(x, y, seg)) ||
+	    !fits_sack(x, y, seg))
 		return tcpw_judge_whole(conn, NULL, side, seg, cfg, now_ms);
 	r.retransmission = repeats(x, seg);
 	return r;
@@ -141,7 +143,7 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 	    tcpw_after(seg->seq + seg->len, x->edge) ||
 	    tcpw_after(seg->ack, y->nxt))
 		return tcpw_judge_whole(conn, ext, side, seg, cfg, now_ms);
-	if (!goes_on(x, y, seg))
+	if (seg->sacks || !goes_on(x, y, seg))
 		return judge_further(conn, side, seg, cfg, now_ms);
 	return plain_ruling;
 }

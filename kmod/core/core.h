@@ -8,7 +8,8 @@
  *   2. tcpw_expire()      when the deadline of the record has passed,
  *   3. tcpw_judge()       const in, ruling out; for a segment without a
  *                         record it passes a zeroed struct tcpw_conn,
- *   4. tcpw_apply()       the only writer.
+ *   4. tcpw_apply()       the only writer,
+ * or tries tcpw_go_on(), which is 3. and 4. for most segments, before these.
  * Where the ruling says needs_ext and there is no struct tcpw_ext yet, the
  * caller provides a zeroed one before tcpw_apply(), or, lacking memory,
  * turns the ruling into the safe one with tcpw_ruling_without_ext().
@@ -295,6 +296,17 @@ void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 		unsigned int side, const struct tcpw_seg *seg,
 		const struct tcpw_config *cfg,
 		const struct tcpw_ruling *ruling, __u64 now_ms);
+
+/**
+ * tcpw_go_on() - judge and apply at once what goes on in order
+ *
+ * Return: true when the segment passes, repeats nothing, and nothing but
+ * numbers and the deadline of an open connection has changed. False when
+ * nothing was done: tcpw_judge() says what becomes of it.
+ */
+bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		unsigned int side, const struct tcpw_seg *seg,
+		const struct tcpw_config *cfg, __u64 now_ms);
 
 /* The safe ruling where memory for struct tcpw_ext is lacking. */
 struct tcpw_ruling tcpw_ruling_without_ext(const struct tcpw_conn *conn,

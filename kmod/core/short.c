@@ -12,7 +12,7 @@
 #define NEAR 0x40000000u
 
 /* Data or a bare ACK, and nothing else to be said of it. */
-static bool plain_segment(const struct tcpw_seg *seg)
+static inline bool plain_segment(const struct tcpw_seg *seg)
 {
 	static const struct tcpw_seg asked = {
 		.flags = TCPW_SYN | TCPW_FIN | TCPW_RST | TCPW_URG | TCPW_ACK,
@@ -28,7 +28,7 @@ static bool plain_segment(const struct tcpw_seg *seg)
 }
 
 /* Handshake done, nothing closed, numbers known. */
-static bool plain_end(const struct tcpw_endpoint *ep)
+static inline bool plain_end(const struct tcpw_endpoint *ep)
 {
 	static const struct tcpw_endpoint asked = {
 		.flags = TCPW_EP_SYN | TCPW_EP_SYN_ACKED | TCPW_EP_ACKED_SYN |
@@ -44,14 +44,15 @@ static bool plain_end(const struct tcpw_endpoint *ep)
 }
 
 /* @a is @b or follows it, by less than any window. */
-static bool soon_after(__u32 a, __u32 b)
+static inline bool soon_after(__u32 a, __u32 b)
 {
 	return a - b < NEAR;
 }
 
 /* Goes on where its sender was, and repeats nothing. */
-static bool goes_on(const struct tcpw_endpoint *x,
-		    const struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+static inline bool goes_on(const struct tcpw_endpoint *x,
+			   const struct tcpw_endpoint *y,
+			   const struct tcpw_seg *seg)
 {
 	return soon_after(seg->seq, x->nxt) &&
 	       soon_after(seg->seq + seg->len, x->una) &&
@@ -90,8 +91,9 @@ static bool fits_sack(const struct tcpw_endpoint *x,
 	return true;
 }
 
-static bool fits_ts(const struct tcpw_endpoint *x,
-		    const struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+static inline bool fits_ts(const struct tcpw_endpoint *x,
+			   const struct tcpw_endpoint *y,
+			   const struct tcpw_seg *seg)
 {
 	if (!(x->flags & y->flags & TCPW_EP_TS))
 		return true;
@@ -105,6 +107,18 @@ static bool repeats(const struct tcpw_endpoint *x, const struct tcpw_seg *seg)
 	if (!seg->len || !tcpw_before(seg->seq, x->nxt))
 		return false;
 	return seg->len != 1 || seg->seq != x->nxt - 1 || x->una != x->nxt;
+}
+
+/* All but how far behind it may lie, and SACK. */
+static inline bool plain(const struct tcpw_conn *conn,
+			 const struct tcpw_endpoint *x,
+			 const struct tcpw_endpoint *y,
+			 const struct tcpw_seg *seg)
+{
+	return conn->kind == TCPWARD_KIND_OPEN && plain_segment(seg) &&
+	       plain_end(x) && plain_end(y) && fits_ts(x, y, seg) &&
+	       !tcpw_after(seg->seq + seg->len, x->edge) &&
+	       !tcpw_after(seg->ack, y->nxt);
 }
 
 static const struct tcpw_ruling plain_ruling = {
@@ -138,17 +152,15 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 {
 	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 
-	if (ext || conn->kind != TCPWARD_KIND_OPEN || !plain_segment(seg) ||
-	    !plain_end(x) || !plain_end(y) || !fits_ts(x, y, seg) ||
-	    tcpw_after(seg->seq + seg->len, x->edge) ||
-	    tcpw_after(seg->ack, y->nxt))
+	if (ext || !plain(conn, x, y, seg))
 		return tcpw_judge_whole(conn, ext, side, seg, cfg, now_ms);
 	if (seg->sacks || !goes_on(x, y, seg))
 		return judge_further(conn, side, seg, cfg, now_ms);
 	return plain_ruling;
 }
 
-static void follow_data(struct tcpw_endpoint *x, const struct tcpw_seg *seg)
+static inline void follow_data(struct tcpw_endpoint *x,
+			       const struct tcpw_seg *seg)
 {
 	__u32 end = seg->seq + seg->len;
 
@@ -161,8 +173,9 @@ static void follow_data(struct tcpw_endpoint *x, const struct tcpw_seg *seg)
 		x->dend = end;
 }
 
-static void follow_ack(struct tcpw_endpoint *x, struct tcpw_endpoint *y,
-		       const struct tcpw_seg *seg)
+static inline void follow_ack(struct tcpw_endpoint *x,
+			      struct tcpw_endpoint *y,
+			      const struct tcpw_seg *seg)
 {
 	__u32 window = seg->window, edge;
 
@@ -178,8 +191,8 @@ static void follow_ack(struct tcpw_endpoint *x, struct tcpw_endpoint *y,
 }
 
 /* What a record that replaced another one waits for (R37). */
-static void follow_acked(struct tcpw_conn *conn, unsigned int side,
-			 const struct tcpw_endpoint *y, __u32 ack)
+static inline void follow_acked(struct tcpw_conn *conn, unsigned int side,
+				const struct tcpw_endpoint *y, __u32 ack)
 {
 	const unsigned int flag = side ? TCPW_CONN_C2S_ACKED :
 					 TCPW_CONN_S2C_ACKED;
@@ -190,12 +203,26 @@ static void follow_acked(struct tcpw_conn *conn, unsigned int side,
 }
 
 /* R103: the judge has seen that it is no older than tsrecent. */
-static bool sets_clock(const struct tcpw_endpoint *x,
-		       const struct tcpw_endpoint *y,
-		       const struct tcpw_seg *seg, __u64 now_ms)
+static inline bool sets_clock(const struct tcpw_endpoint *x,
+			      const struct tcpw_endpoint *y,
+			      const struct tcpw_seg *seg, __u64 now_ms)
 {
 	return x->flags & y->flags & TCPW_EP_TS &&
 	       (!tcpw_after(seg->seq, x->una) || tcpw_ts_void(x, now_ms));
+}
+
+static inline __attribute__((__always_inline__)) void
+follow(struct tcpw_conn *conn, unsigned int side, struct tcpw_endpoint *x,
+       struct tcpw_endpoint *y, const struct tcpw_seg *seg,
+       const struct tcpw_config *cfg, __u64 now_ms)
+{
+	follow_data(x, seg);
+	follow_ack(x, y, seg);
+	follow_acked(conn, side, y, seg->ack);
+	conn->deadline_ms = cfg->timeout_established_ms ?
+			    now_ms + cfg->timeout_established_ms : 0;
+	if (sets_clock(x, y, seg, now_ms))
+		tcpw_learn_ts(x, seg->tsval, now_ms);
 }
 
 void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
@@ -205,15 +232,21 @@ void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 {
 	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 
-	if (!r->plain || r->verdict != TCPWARD_VERDICT_PASS) {
+	if (r->plain && r->verdict == TCPWARD_VERDICT_PASS)
+		follow(conn, side, x, y, seg, cfg, now_ms);
+	else
 		tcpw_apply_whole(conn, ext, side, seg, cfg, r, now_ms);
-		return;
-	}
-	follow_data(x, seg);
-	follow_ack(x, y, seg);
-	follow_acked(conn, side, y, seg->ack);
-	conn->deadline_ms = cfg->timeout_established_ms ?
-			    now_ms + cfg->timeout_established_ms : 0;
-	if (sets_clock(x, y, seg, now_ms))
-		tcpw_learn_ts(x, seg->tsval, now_ms);
+}
+
+bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		unsigned int side, const struct tcpw_seg *seg,
+		const struct tcpw_config *cfg, __u64 now_ms)
+{
+	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	if (ext || seg->sacks || !plain(conn, x, y, seg) ||
+	    !goes_on(x, y, seg))
+		return false;
+	follow(conn, side, x, y, seg, cfg, now_ms);
+	return true;
 }

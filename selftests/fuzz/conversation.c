@@ -215,7 +215,7 @@ static void note_wild(struct conversation *c, const struct tcpw_ruling *r)
 static void apply(struct conversation *c, unsigned int side,
 		  const struct tcpw_seg *seg, const struct tcpw_ruling *r)
 {
-	struct memory whole = c->now;
+	struct memory whole = c->now, at_once = c->now;
 
 	tcpw_apply(&c->now.conn, c->now.has_ext ? &c->now.ext : NULL, side,
 		   seg, &c->cfg, r, c->now_ms);
@@ -223,6 +223,12 @@ static void apply(struct conversation *c, unsigned int side,
 			 seg, &c->cfg, r, c->now_ms);
 	must(!memcmp(&whole, &c->now, sizeof(whole)),
 	     "both ways come to one record");
+	if (!tcpw_go_on(&at_once.conn, at_once.has_ext ? &at_once.ext : NULL,
+			side, seg, &c->cfg, c->now_ms))
+		return;
+	must(r->plain && !r->retransmission, "what goes on is plain and new");
+	must(!memcmp(&at_once, &c->now, sizeof(at_once)),
+	     "judged and applied at once it comes to the same record");
 }
 
 static struct tcpw_ruling carry_out(struct conversation *c, unsigned int side,

@@ -51,12 +51,17 @@ static bool apply(struct middle *mid, unsigned int side,
 		  const struct tcpw_seg *seg, const struct tcpw_config *cfg,
 		  const struct tcpw_ruling *ruling, uint64_t now_ms)
 {
-	struct middle whole = *mid;
+	struct middle whole = *mid, at_once = *mid;
 
 	tcpw_apply_whole(&whole.conn, mid->has_ext ? &whole.ext : NULL, side,
 			 seg, cfg, ruling, now_ms);
 	tcpw_apply(&mid->conn, mid->has_ext ? &mid->ext : NULL, side, seg,
 		   cfg, ruling, now_ms);
+	if (tcpw_go_on(&at_once.conn, mid->has_ext ? &at_once.ext : NULL,
+		       side, seg, cfg, now_ms) &&
+	    (!ruling->plain || ruling->retransmission ||
+	     memcmp(&at_once, &whole, sizeof(whole))))
+		return false;
 	return !memcmp(&whole, mid, sizeof(whole));
 }
 

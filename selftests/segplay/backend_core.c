@@ -126,7 +126,7 @@ static bool apply(struct entry *entry, unsigned int side,
 		  const struct tcpw_seg *seg,
 		  const struct tcpw_ruling *ruling, uint64_t now_ms)
 {
-	struct tcpw_conn whole = entry->conn;
+	struct tcpw_conn whole = entry->conn, at_once = entry->conn;
 	struct tcpw_ext ext = { .limit_s = 0 };
 	struct tcpw_ext *beside = NULL;
 
@@ -137,6 +137,10 @@ static bool apply(struct entry *entry, unsigned int side,
 	tcpw_apply_whole(&whole, beside, side, seg, &config, ruling, now_ms);
 	tcpw_apply(&entry->conn, entry->ext, side, seg, &config, ruling,
 		   now_ms);
+	if (tcpw_go_on(&at_once, beside, side, seg, &config, now_ms) &&
+	    (!ruling->plain || ruling->retransmission ||
+	     memcmp(&at_once, &whole, sizeof(whole))))
+		return false;
 	return !memcmp(&whole, &entry->conn, sizeof(whole)) &&
 	       (!beside || !memcmp(&ext, entry->ext, sizeof(ext)));
 }

@@ -29,7 +29,7 @@ static void move_sender(struct tcpw_endpoint *x, const struct tcpw_seg *seg)
 		return;
 	x->edge = end;
 	x->nxt = tcpw_later(x->nxt, seg->seq);
-	x->dend = tcpw_later(x->dend, seg->seq);
+	tcpw_saw_data(x, seg->seq);
 }
 
 static void move_receiver(struct tcpw_endpoint *y, const struct tcpw_seg *seg)
@@ -89,24 +89,27 @@ void tcpw_catch_up_begin(struct tcpw_flow *flow)
 	flow->unheard = HEARD | HEARD << UNHEARD_BITS;
 }
 
-/* To where the segment is, whatever was there before. */
+static void leap_end(struct tcpw_endpoint *ep, u32 number)
+{
+	ep->una = number;
+	ep->nxt = number;
+	if (!(ep->flags & TCPW_EP_FIN))
+		ep->dend = number;
+	tcpw_clear(&ep->flags, TCPW_EP_ISS);
+}
+
+/* To where the segment is, whatever was there before: but a FIN stays. */
 static void leap(struct tcpw_conn *conn, unsigned int side,
 		 const struct tcpw_seg *seg)
 {
 	struct tcpw_endpoint *x = &conn->ep[side], *y = &conn->ep[!side];
 
-	x->una = seg->seq;
-	x->nxt = seg->seq;
-	x->dend = seg->seq;
+	leap_end(x, seg->seq);
 	x->edge = seg->seq + tcpw_seg_space(seg);
-	tcpw_clear(&x->flags, TCPW_EP_ISS);
 	if (!(seg->flags & TCPW_ACK))
 		return;
-	y->una = seg->ack;
-	y->nxt = seg->ack;
-	y->dend = seg->ack;
+	leap_end(y, seg->ack);
 	y->edge = seg->ack;
-	tcpw_clear(&y->flags, TCPW_EP_ISS);
 }
 
 /*

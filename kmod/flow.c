@@ -26,7 +26,7 @@ int __init tcpw_flow_init(void)
 	/* Debug kernels have larger locks. */
 	BUILD_BUG_ON(sizeof(spinlock_t) == 4 &&
 		     (offsetof(struct tcpw_flow, conn) != 64 ||
-		      sizeof(struct tcpw_flow) > 248));
+		      sizeof(struct tcpw_flow) > 224));
 	flow_cache = KMEM_CACHE(tcpw_flow, 0);
 	flow6_cache = KMEM_CACHE(tcpw_flow6, 0);
 	more_cache = KMEM_CACHE(tcpw_more, 0);

@@ -51,7 +51,7 @@ static int put_plain(struct sk_buff *skb, int attr,
 }
 
 static int put_conn(struct sk_buff *skb, int attr,
-		    const struct tcpw_conn *conn)
+		    const struct tcpw_saved_conn *conn)
 {
 	struct nlattr *nest = nla_nest_start(skb, attr);
 
@@ -66,8 +66,9 @@ static int put_conn(struct sk_buff *skb, int attr,
 	return 0;
 }
 
-static int put_ext(struct sk_buff *skb, const struct tcpw_ext *ext)
+static int put_ext(struct sk_buff *skb, const struct tcpw_saved_ext *ext)
 {
+	const struct tcpw_ext *rest = &ext->rest;
 	struct nlattr *nest = nla_nest_start(skb, TCPWARD_A_CONN_EXT);
 	unsigned int i;
 
@@ -75,12 +76,12 @@ static int put_ext(struct sk_buff *skb, const struct tcpw_ext *ext)
 		return -EMSGSIZE;
 	for (i = 0; i < TCPW_CANDIDATES; i++)
 		if (put_plain(skb, TCPWARD_A_CORE_EXT_SYN, tcpw_syn_fields,
-			      &ext->syn[i]) ||
+			      &rest->syn[i]) ||
 		    put_plain(skb, TCPWARD_A_CORE_EXT_SYNACK,
-			      tcpw_synack_fields, &ext->synack[i]))
+			      tcpw_synack_fields, &rest->synack[i]))
 			return -EMSGSIZE;
 	if (put_conn(skb, TCPWARD_A_CORE_EXT_SHADOW, &ext->shadow) ||
-	    put_numbers(skb, tcpw_ext_fields, ext, TCPWARD_A_CORE_EXT_PAD))
+	    put_numbers(skb, tcpw_ext_fields, rest, TCPWARD_A_CORE_EXT_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -89,17 +90,20 @@ static int put_ext(struct sk_buff *skb, const struct tcpw_ext *ext)
 /*
  * tcpw_message_core() - all that the core keeps of a connection
  * @ext: may be NULL
- *
- * Turns the times of both into what a file can keep.
  */
-int tcpw_message_core(struct sk_buff *skb, struct tcpw_conn *conn,
-		      struct tcpw_ext *ext, u64 now_ms)
+int tcpw_message_core(struct sk_buff *skb, const struct tcpw_conn *conn,
+		      const struct tcpw_ext *ext, u64 now_ms)
 {
-	tcpw_saved(conn, ext, now_ms);
-	if (put_conn(skb, TCPWARD_A_CONN_CORE, conn) ||
-	    (ext && put_ext(skb, ext)))
+	struct tcpw_saved_conn saved_conn;
+	struct tcpw_saved_ext saved_ext;
+
+	tcpw_save_conn(&saved_conn, conn, now_ms);
+	if (put_conn(skb, TCPWARD_A_CONN_CORE, &saved_conn))
 		return -EMSGSIZE;
-	return 0;
+	if (!ext)
+		return 0;
+	tcpw_save_ext(&saved_ext, ext, now_ms);
+	return put_ext(skb, &saved_ext);
 }
 
 /* --- in ---------------------------------------------------------------- */
@@ -137,7 +141,7 @@ static int take_numbers(const struct tcpw_field *fields, void *base,
 	return 0;
 }
 
-static int take_end(struct tcpw_endpoint *ep, const struct nlattr *attr,
+static int take_end(struct tcpw_saved_end *ep, const struct nlattr *attr,
 		    const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TCPWARD_A_CORE_END_MAX + 1];
@@ -153,7 +157,8 @@ static int take_end(struct tcpw_endpoint *ep, const struct nlattr *attr,
 }
 
 /* What @nest, a core-conn, says; ranges are those of the policy. */
-int tcpw_message_take_conn(struct tcpw_conn *conn, const struct nlattr *nest,
+int tcpw_message_take_conn(struct tcpw_saved_conn *conn,
+			   const struct nlattr *nest,
 			   struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TCPWARD_A_CORE_CONN_MAX + 1];
@@ -216,7 +221,8 @@ static int take_candidates(struct tcpw_ext *ext, const struct nlattr *nest,
 	return -EINVAL;
 }
 
-int tcpw_message_take_ext(struct tcpw_ext *ext, const struct nlattr *nest,
+int tcpw_message_take_ext(struct tcpw_saved_ext *ext,
+			  const struct nlattr *nest,
 			  struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[TCPWARD_A_CORE_EXT_MAX + 1];
@@ -233,6 +239,7 @@ int tcpw_message_take_ext(struct tcpw_ext *ext, const struct nlattr *nest,
 	err = tcpw_message_take_conn(&ext->shadow,
 				     tb[TCPWARD_A_CORE_EXT_SHADOW], extack);
 	if (!err)
-		err = take_candidates(ext, nest, extack);
-	return err ?: take_numbers(tcpw_ext_fields, ext, tb, nest, extack);
+		err = take_candidates(&ext->rest, nest, extack);
+	return err ?: take_numbers(tcpw_ext_fields, &ext->rest, tb, nest,
+				   extack);
 }

@@ -16,6 +16,8 @@
 /* A connection as the request describes it. */
 struct restore {
 	struct tcpw_tuple tuple;
+	struct tcpw_saved_conn saved_conn;
+	struct tcpw_saved_ext saved_ext;
 	struct tcpw_facts facts;
 	struct tcpw_ext ext;
 	u64 created_ms;
@@ -149,6 +151,7 @@ static int take_core(struct restore *r, struct genl_info *info)
 {
 	const struct nlattr *core = info->attrs[TCPWARD_A_CONN_CORE];
 	const struct nlattr *ext = info->attrs[TCPWARD_A_CONN_EXT];
+	u64 now_ms = tcpw_now_ms();
 	const char *fault;
 	int err;
 
@@ -157,19 +160,23 @@ static int take_core(struct restore *r, struct genl_info *info)
 		return -EINVAL;
 	}
 	r->has_ext = ext;
-	err = tcpw_message_take_conn(&r->facts.conn, core, info->extack);
+	err = tcpw_message_take_conn(&r->saved_conn, core, info->extack);
 	if (!err && ext)
-		err = tcpw_message_take_ext(&r->ext, ext, info->extack);
+		err = tcpw_message_take_ext(&r->saved_ext, ext, info->extack);
 	if (err)
 		return err;
-	fault = tcpw_saved_fault(&r->facts.conn, ext ? &r->ext : NULL);
-	if (!fault && r->facts.conn.client != r->client)
+	fault = tcpw_saved_fault(&r->saved_conn, ext ? &r->saved_ext : NULL);
+	if (!fault && r->saved_conn.client != r->client)
 		fault = "client is not the end that is named so";
-	if (!fault)
-		return 0;
-	NL_SET_BAD_ATTR(info->extack, core);
-	info->extack->_msg = fault;
-	return -EINVAL;
+	if (fault) {
+		NL_SET_BAD_ATTR(info->extack, core);
+		info->extack->_msg = fault;
+		return -EINVAL;
+	}
+	tcpw_restore_conn(&r->facts.conn, &r->saved_conn, now_ms);
+	if (ext)
+		tcpw_restore_ext(&r->ext, &r->saved_ext, now_ms);
+	return 0;
 }
 
 static int parse(struct restore *r, struct genl_info *info)
@@ -204,14 +211,11 @@ static bool has_place(struct tcpw_net *tn, const struct tcpw_config *cfg,
 static void fill(struct tcpw_net *tn, struct tcpw_flow *flow,
 		 struct restore *r)
 {
-	u64 now_ms = tcpw_now_ms();
-
 	lockdep_assert_held(&flow->lock);
-	tcpw_restored(&r->facts.conn, r->has_ext ? &r->ext : NULL, now_ms);
 	if (r->has_ext)
 		flow->more->ext = r->ext;
 	tcpw_flow_restore(tn, flow, &r->facts, r->created_ms);
-	tcpw_flow_view(flow, now_ms, &r->view);
+	tcpw_flow_view(flow, tcpw_now_ms(), &r->view);
 }
 
 static int insert(struct tcpw_net *tn, struct tcpw_flow *flow,

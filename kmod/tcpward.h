@@ -38,6 +38,8 @@ struct netlink_ext_ack;
 struct nf_hook_state;
 struct nlattr;
 struct sk_buff;
+struct tcpw_saved_conn;
+struct tcpw_saved_ext;
 
 /* Deadlines and ages count time asleep too, as the peers' clocks do. */
 static inline u64 tcpw_now_ms(void)
@@ -531,11 +533,13 @@ int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
 int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view);
 
 /* message_core.c: the state of the core, whole */
-int tcpw_message_core(struct sk_buff *skb, struct tcpw_conn *conn,
-		      struct tcpw_ext *ext, u64 now_ms);
-int tcpw_message_take_conn(struct tcpw_conn *conn, const struct nlattr *nest,
+int tcpw_message_core(struct sk_buff *skb, const struct tcpw_conn *conn,
+		      const struct tcpw_ext *ext, u64 now_ms);
+int tcpw_message_take_conn(struct tcpw_saved_conn *conn,
+			   const struct nlattr *nest,
 			   struct netlink_ext_ack *extack);
-int tcpw_message_take_ext(struct tcpw_ext *ext, const struct nlattr *nest,
+int tcpw_message_take_ext(struct tcpw_saved_ext *ext,
+			  const struct nlattr *nest,
 			  struct netlink_ext_ack *extack);
 
 /* filter.c: filters given in requests */

@@ -426,10 +426,10 @@ static void apply_record(const struct apply *a)
 	}
 }
 
-void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
-		unsigned int side, const struct tcpw_seg *seg,
-		const struct tcpw_config *cfg, const struct tcpw_ruling *r,
-		__u64 now_ms)
+void tcpw_apply_whole(struct tcpw_conn *conn, struct tcpw_ext *ext,
+		      unsigned int side, const struct tcpw_seg *seg,
+		      const struct tcpw_config *cfg,
+		      const struct tcpw_ruling *r, __u64 now_ms)
 {
 	const struct apply a = {
 		.conn = conn,

@@ -8,7 +8,8 @@
  *   2. tcpw_expire()      when the deadline of the record has passed,
  *   3. tcpw_judge()       const in, ruling out; for a segment without a
  *                         record it passes a zeroed struct tcpw_conn,
- *   4. tcpw_apply()       the only writer.
+ *   4. tcpw_apply()       the only writer,
+ * or tries tcpw_go_on(), which is 3. and 4. for most segments, before these.
  * Where the ruling says needs_ext and there is no struct tcpw_ext yet, the
  * caller provides a zeroed one before tcpw_apply(), or, lacking memory,
  * turns the ruling into the safe one with tcpw_ruling_without_ext().
@@ -58,25 +59,32 @@
 struct tcpw_seg {
 	__u32 seq;
 	__u32 ack;
-	__u32 len;		/* payload octets, SYN and FIN not counted */
 	__u32 tsval;
 	__u32 tsecr;
-	__u32 sack[2 * TCPW_SACK_MAX];	/* left and right edges in turn */
-	__u16 flags;		/* TCPW_FIN ... TCPW_AE */
-	__u16 window;		/* as on the wire */
-	__u16 urgent;
+	union {
+		struct {
+			__u16 window;	/* as on the wire */
+			__u16 flags;	/* TCPW_FIN ... TCPW_AE */
+			__u8 options;	/* TCPW_OPT_* */
+			__u8 known;	/* TCPW_SEG_*: of the caller, not read */
+			__u8 bad;	/* enum tcpward_reason of the header */
+			__u8 sack_bad;	/* SACK of an impossible length */
+		};
+		__u64 marks;		/* these at once: see short.c */
+	};
+	__u32 len;		/* payload octets, SYN and FIN not counted */
 	__u16 mss;
 	__u8 ws;		/* window scale option as on the wire */
 	__u8 sacks;		/* SACK blocks in sack[] */
-	__u8 options;		/* TCPW_OPT_* */
-	__u8 known;		/* TCPW_SEG_*: set by the caller after parsing */
-	__u8 bad;		/* enum tcpward_reason of a malformed header */
-	__u8 sack_bad;		/* SACK option of an impossible length */
+	__u16 urgent;
+	__u16 pad[3];
+	__u32 sack[2 * TCPW_SACK_MAX];	/* edges in turn; undefined behind */
 };
 
 /**
  * tcpw_seg_parse() - read a TCP header
- * @seg: filled in whole; ->bad says why the header cannot be used
+ * @seg: filled in but for what lies behind the last of ->sacks; ->bad says
+ *	why the header cannot be used
  * @tcp: first octet of the TCP header
  * @avail: octets that may be read at @tcp
  * @total: octets of TCP header and payload by the IP header; may exceed
@@ -100,7 +108,7 @@ static inline __u32 tcpw_seg_space(const struct tcpw_seg *seg)
 #define TCPW_EP_SYN 0x0001		/* S: has sent a SYN */
 #define TCPW_EP_SYN_ACKED 0x0002	/* s: peer acknowledged it */
 #define TCPW_EP_ACKED_SYN 0x0004	/* p: acknowledged the peer's SYN */
-#define TCPW_EP_FIN 0x0008		/* F: has sent a FIN, at ->fin */
+#define TCPW_EP_FIN 0x0008		/* F: has sent a FIN, at ->dend */
 #define TCPW_EP_FIN_ACKED 0x0010	/* f: peer acknowledged it */
 #define TCPW_EP_ACKED_FIN 0x0020	/* q: acknowledged the peer's FIN */
 #define TCPW_EP_WS 0x0040		/* a SYN carried window scale */
@@ -116,24 +124,31 @@ static inline __u32 tcpw_seg_space(const struct tcpw_seg *seg)
 
 /*
  * One endpoint as sender, derived from what it has itself emitted. Numbers
- * are RFC 9293's; una and edge come from the peer's segments.
+ * are RFC 9293's; una and edge come from the peer's segments. A FIN stands
+ * where data ends. ts_ref and ts_time are of the first TSval until its rate is
+ * known, then ts_ref is the rate, and ts_time when tsrecent was taken.
  */
 struct tcpw_endpoint {
 	__u32 iss;
 	__u32 nxt;		/* highest SEG.SEQ+SEG.LEN accepted */
 	__u32 una;		/* highest ACK accepted from the peer */
 	__u32 edge;		/* right edge of all windows offered to it */
-	__u32 fin;		/* sequence number of its FIN octet */
-	__u32 dend;		/* end of SYN and data accepted */
+	__u32 dend;		/* end of SYN and data accepted; FIN's octet */
 	__u32 maxwnd;		/* largest window it offered, scaled, >= 1 */
 	__u32 tsrecent;
-	__u32 tsrecent_s;	/* when that was taken, s */
 	__u32 ts_ref;		/* first TSval, later ticks per second */
-	__u32 ts_ref_ms;	/* when the first TSval was seen */
-	__u16 flags;		/* TCPW_EP_* */
-	__u8 ws;		/* its window scale option, at most 14 */
-	__u8 state;		/* enum tcpward_state */
+	__u32 ts_time;		/* in 16 ms, modulo: two years */
+	union {
+		struct {
+			__u16 flags;	/* TCPW_EP_* */
+			__u8 ws;	/* its window scale, at most 14 */
+			__u8 state;	/* enum tcpward_state */
+		};
+		__u32 marks;		/* these at once: see short.c */
+	};
 };
+
+_Static_assert(sizeof(struct tcpw_endpoint) == 40, "two of them a record");
 
 #define TCPW_CONN_SIMULTANEOUS 0x01	/* SYN crossed SYN */
 #define TCPW_CONN_SPLIT 0x02		/* split handshake (R28) */
@@ -148,14 +163,16 @@ struct tcpw_endpoint {
  */
 struct tcpw_conn {
 	struct tcpw_endpoint ep[2];
-	__u64 deadline_ms;	/* end of the record; 0: never */
-	__u8 kind;		/* enum tcpward_kind */
-	__u8 client;		/* index of the opener in ep[] */
-	__u8 flags;		/* TCPW_CONN_* */
-	__u8 rst_by;		/* 1 << side of each end that sent a RST */
-	__u8 closed_by;		/* 1 + side that closed first; 0: nobody */
-	__u8 pad[3];
+	__u64 kind : 2;		/* enum tcpward_kind */
+	__u64 client : 1;	/* index of the opener in ep[] */
+	__u64 flags : 5;	/* TCPW_CONN_* */
+	__u64 rst_by : 2;	/* 1 << side of each end that sent a RST */
+	__u64 closed_by : 2;	/* 1 + side that closed first; 0: nobody */
+	__u64 pad : 4;		/* zero: records are compared whole */
+	__u64 deadline_ms : 48;	/* end of the record; 0: never */
 };
+
+_Static_assert(sizeof(struct tcpw_conn) == 88, "with what the module adds 256");
 
 #define TCPW_CANDIDATES 4
 
@@ -236,9 +253,11 @@ struct tcpw_ruling {
 	__u8 slot;		/* candidate that op speaks of */
 	__u8 next[2];		/* enum tcpward_state of ep[] afterwards */
 	__u8 timer;		/* enum tcpw_timer */
-	__u8 create;		/* a new record begins: store it */
-	__u8 needs_ext;		/* tcpw_apply() wants a struct tcpw_ext */
-	__u8 retransmission;	/* carries sequence space seen before */
+	__u8 create : 1;	/* a new record begins: store it */
+	__u8 needs_ext : 1;	/* tcpw_apply() wants a struct tcpw_ext */
+	__u8 retransmission : 1;	/* carries sequence space seen before */
+	__u8 plain : 1;		/* only numbers and the deadline change */
+	__u8 pad : 4;
 	__u8 field;		/* enum tcpward_field that failed */
 	__u32 low;		/* first acceptable value of field */
 	__u32 high;		/* last acceptable value */
@@ -259,7 +278,7 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 			      const struct tcpw_seg *seg,
 			      const struct tcpw_config *cfg, __u64 now_ms);
 
-/* The same ruling without the short way of short.c: to compare them. */
+/* Both without the short way of short.c, to compare: but for ->plain. */
 struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
 				    const struct tcpw_ext *ext,
 				    unsigned int side,
@@ -267,11 +286,27 @@ struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
 				    const struct tcpw_config *cfg,
 				    __u64 now_ms);
 
+void tcpw_apply_whole(struct tcpw_conn *conn, struct tcpw_ext *ext,
+		      unsigned int side, const struct tcpw_seg *seg,
+		      const struct tcpw_config *cfg,
+		      const struct tcpw_ruling *ruling, __u64 now_ms);
+
 /* Carry out a ruling of tcpw_judge() on the same arguments. */
 void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 		unsigned int side, const struct tcpw_seg *seg,
 		const struct tcpw_config *cfg,
 		const struct tcpw_ruling *ruling, __u64 now_ms);
+
+/**
+ * tcpw_go_on() - judge and apply at once what goes on in order
+ *
+ * Return: true when the segment passes, repeats nothing, and nothing but
+ * numbers and the deadline of an open connection has changed. False when
+ * nothing was done: tcpw_judge() says what becomes of it.
+ */
+bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		unsigned int side, const struct tcpw_seg *seg,
+		const struct tcpw_config *cfg, __u64 now_ms);
 
 /* The safe ruling where memory for struct tcpw_ext is lacking. */
 struct tcpw_ruling tcpw_ruling_without_ext(const struct tcpw_conn *conn,

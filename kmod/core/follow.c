@@ -26,7 +26,7 @@ static void follow_ack(const struct tcpw_ctx *c, __u8 *sender, __u8 *receiver)
 		step(receiver, TCPW_EVENT_SYN_ACKED);
 	}
 	if (y->flags & TCPW_EP_FIN && !(x->flags & TCPW_EP_ACKED_FIN) &&
-	    tcpw_after(c->seg->ack, y->fin)) {
+	    tcpw_after(c->seg->ack, y->dend)) {
 		step(sender, TCPW_EVENT_ACKS_FIN);
 		step(receiver, TCPW_EVENT_FIN_ACKED);
 	}
@@ -36,7 +36,7 @@ static void follow_ack(const struct tcpw_ctx *c, __u8 *sender, __u8 *receiver)
 static bool fin_overtaken(const struct tcpw_ctx *c)
 {
 	return c->x->flags & TCPW_EP_ACKED_FIN &&
-	       !tcpw_after(c->seg->ack, c->y->fin);
+	       !tcpw_after(c->seg->ack, c->y->dend);
 }
 
 static bool sent_fin(__u8 state)

@@ -70,7 +70,9 @@ tcpw_context(const struct tcpw_conn *conn, const struct tcpw_ext *ext,
 #define TCPW_STALE_RETRY_MS 500	/* R94 */
 #define TCPW_MIN_WINDOW 65535u	/* RULES 1.2 */
 #define TCPW_SCALE_MAX 14
-#define TCPW_TS_VOID_S (24u * 86400u)	/* RFC 7323 5.5 */
+#define TCPW_TS_TIME_MS 16	/* unit of tcpw_endpoint.ts_time */
+/* RFC 7323 5.5 */
+#define TCPW_TS_VOID (24u * 86400u * 1000u / TCPW_TS_TIME_MS)
 #define TCPW_ISS_REACH 0x40000000u	/* the ISS bounds numbers that far */
 
 /* Sequence numbers are compared modulo 2^32 (R55). */
@@ -98,6 +100,27 @@ static inline bool tcpw_acks(__u32 n, __u32 low, __u32 high)
 static inline void tcpw_clear(__u16 *flags, __u16 bits)
 {
 	*flags = (__u16)(*flags & ~bits);
+}
+
+/* Where data ends is where a FIN stands: nothing moves that. */
+static inline void tcpw_saw_data(struct tcpw_endpoint *ep, __u32 end)
+{
+	if (!(ep->flags & TCPW_EP_FIN))
+		ep->dend = tcpw_later(ep->dend, end);
+}
+
+static inline __u32 tcpw_ts_time(__u64 now_ms)
+{
+	return (__u32)(now_ms / TCPW_TS_TIME_MS);
+}
+
+/*
+ * Too long ago to compare timestamps with (R105). While their rate is unknown
+ * tsrecent is about a second younger than the first one, which is as good.
+ */
+static inline bool tcpw_ts_void(const struct tcpw_endpoint *ep, __u64 now_ms)
+{
+	return tcpw_ts_time(now_ms) - ep->ts_time > TCPW_TS_VOID;
 }
 
 static inline __u32 tcpw_window_of(const struct tcpw_endpoint *ep)
@@ -202,9 +225,6 @@ bool tcpw_resets_shadow(const struct tcpw_ctx *c);
 
 /* judge.c */
 bool tcpw_repeats(const struct tcpw_ctx *c);
-
-/* short.c: false where the whole way is to be gone */
-bool tcpw_short_way(const struct tcpw_ctx *c, struct tcpw_ruling *r);
 
 /* learn.c: endpoints from SYNs */
 void tcpw_learn_syn(struct tcpw_endpoint *ep, const struct tcpw_seg *seg,

@@ -134,15 +134,3 @@ struct tcpw_ruling tcpw_judge_whole(const struct tcpw_conn *conn,
 
 	return whole_way(&c);
 }
-
-struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
-			      const struct tcpw_ext *ext, unsigned int side,
-			      const struct tcpw_seg *seg,
-			      const struct tcpw_config *cfg, __u64 now_ms)
-{
-	const struct tcpw_ctx c =
-		tcpw_context(conn, ext, side, seg, cfg, now_ms);
-	struct tcpw_ruling r;
-
-	return tcpw_short_way(&c, &r) ? r : whole_way(&c);
-}

@@ -4,18 +4,28 @@
 
 #include <linux/string.h>
 
-void tcpw_learn_ts(struct tcpw_endpoint *ep, __u32 tsval, __u64 now_ms)
+/* One second of the sender's clock was seen: measure it, rounded up. */
+static void measure_ts(struct tcpw_endpoint *ep, __u32 tsval, __u64 now_ms)
 {
-	__u32 elapsed_ms = (__u32)now_ms - ep->ts_ref_ms;
+	/* Both moments were rounded down: so much has passed at least. */
+	__u64 elapsed_ms = (tcpw_ts_time(now_ms) - ep->ts_time - 1ull) *
+			   TCPW_TS_TIME_MS;
 
-	ep->tsrecent = tsval;
-	ep->tsrecent_s = (__u32)(now_ms / 1000);
-	if (ep->flags & TCPW_EP_TS_RATE || elapsed_ms < 1000)
+	if ((__s64)elapsed_ms < 1000)
 		return;
-	/* One second of the sender's clock was seen: measure it, rounded up. */
 	ep->ts_ref = (__u32)((__u64)(tsval - ep->ts_ref) * 1000 / elapsed_ms) +
 		     1;
 	ep->flags |= TCPW_EP_TS_RATE;
+	ep->ts_time = tcpw_ts_time(now_ms);
+}
+
+void tcpw_learn_ts(struct tcpw_endpoint *ep, __u32 tsval, __u64 now_ms)
+{
+	ep->tsrecent = tsval;
+	if (ep->flags & TCPW_EP_TS_RATE)
+		ep->ts_time = tcpw_ts_time(now_ms);
+	else
+		measure_ts(ep, tsval, now_ms);
 }
 
 static void learn_ws(struct tcpw_endpoint *ep, __u8 options, __u8 ws)
@@ -43,13 +53,12 @@ static void learn_options(struct tcpw_endpoint *ep, __u8 options, __u8 ws,
 		ep->flags |= TCPW_EP_AUTH;
 	if (!(options & TCPW_OPT_TS))
 		return;
-	if (!(ep->flags & TCPW_EP_TS)) {
+	if (!(ep->flags & TCPW_EP_TS))
 		ep->ts_ref = tsval;
-		ep->ts_ref_ms = (__u32)now_ms;
-		ep->flags |= TCPW_EP_TS;
-	}
+	if (!(ep->flags & TCPW_EP_TS) || ep->flags & TCPW_EP_TS_RATE)
+		ep->ts_time = tcpw_ts_time(now_ms);
 	ep->tsrecent = tsval;
-	ep->tsrecent_s = (__u32)(now_ms / 1000);
+	ep->flags |= TCPW_EP_TS;
 }
 
 static void learn_window(struct tcpw_endpoint *ep, __u16 window)
@@ -64,7 +73,7 @@ void tcpw_learn_syn(struct tcpw_endpoint *ep, const struct tcpw_seg *seg,
 	__u32 end = seg->seq + tcpw_seg_space(seg);
 
 	ep->nxt = tcpw_later(ep->nxt, end);
-	ep->dend = tcpw_later(ep->dend, end);
+	tcpw_saw_data(ep, end);
 	learn_window(ep, seg->window);
 	learn_options(ep, seg->options, seg->ws, seg->tsval, now_ms);
 }

@@ -95,7 +95,7 @@ _Static_assert((int)TCPWARD_CORE_SYN_FLAGS_USED == TCPW_SYN_USED &&
 }
 
 #define END(member, attribute, text, words, bits) \
-	FIELD(tcpw_endpoint, member, END_##attribute, text, words, bits)
+	FIELD(tcpw_saved_end, member, END_##attribute, text, words, bits)
 
 const struct tcpw_field tcpw_end_fields[] = {
 	END(iss, ISS, "iss", NULL, 0),
@@ -106,9 +106,9 @@ const struct tcpw_field tcpw_end_fields[] = {
 	END(dend, DEND, "dend", NULL, 0),
 	END(maxwnd, MAX_WINDOW_BYTES, "max_window_bytes", NULL, 0),
 	END(tsrecent, TSRECENT, "tsrecent", NULL, 0),
-	END(tsrecent_s, TSRECENT_AGE_S, "tsrecent_age_s", NULL, 0),
+	END(tsrecent_age_s, TSRECENT_AGE_S, "tsrecent_age_s", NULL, 0),
 	END(ts_ref, TS_REF, "ts_ref", NULL, 0),
-	END(ts_ref_ms, TS_REF_AGE_MS, "ts_ref_age_ms", NULL, 0),
+	END(ts_ref_age_ms, TS_REF_AGE_MS, "ts_ref_age_ms", NULL, 0),
 	END(flags, FLAGS, "flags", end_flag, 1),
 	END(ws, WINDOW_SCALE, "window_scale", NULL, 0),
 	END(state, STATE, "state", state_word, 0),
@@ -116,10 +116,10 @@ const struct tcpw_field tcpw_end_fields[] = {
 };
 
 #define CONN(member, attribute, text, words, bits) \
-	FIELD(tcpw_conn, member, CONN_##attribute, text, words, bits)
+	FIELD(tcpw_saved_conn, member, CONN_##attribute, text, words, bits)
 
 const struct tcpw_field tcpw_conn_fields[] = {
-	CONN(deadline_ms, EXPIRES_MS, "expires_ms", NULL, 0),
+	CONN(expires_ms, EXPIRES_MS, "expires_ms", NULL, 0),
 	CONN(kind, KIND, "kind", kind_word, 0),
 	CONN(client, CLIENT, "client", NULL, 0),
 	CONN(flags, FLAGS, "flags", conn_flag, 1),
@@ -214,15 +214,116 @@ void tcpw_field_set(const struct tcpw_field *field, void *base, __u64 value)
 	}
 }
 
+#define TS_AGE_MAX_MS (366ull * 86400 * 1000)	/* long void */
+
 /* --- times ------------------------------------------------------------- */
 
-/* What is not set has no time, and its age is not to look like one. */
-static void turn_end(struct tcpw_endpoint *ep, __u64 now_ms)
+/*
+ * Files have two times of timestamps where a record has one: the age of both
+ * is told, of which the rate says which it is. What is not set has no time,
+ * and its age is not to look like one.
+ */
+static __u64 ts_age_ms(const struct tcpw_endpoint *ep, __u64 now_ms)
 {
 	if (!(ep->flags & TCPW_EP_TS))
-		return;
-	ep->tsrecent_s = (__u32)(now_ms / 1000) - ep->tsrecent_s;
-	ep->ts_ref_ms = (__u32)now_ms - ep->ts_ref_ms;
+		return 0;
+	return (__u64)(tcpw_ts_time(now_ms) - ep->ts_time) * TCPW_TS_TIME_MS;
+}
+
+/*
+ * The age in ms is the finer one, but starts anew after 49 days, and may be
+ * that of a former time.
+ */
+static __u32 ts_time(const struct tcpw_saved_end *end, __u64 now_ms)
+{
+	__u64 age_ms = 1000ull * end->tsrecent_age_s;
+
+	if (!(end->flags & TCPW_EP_TS))
+		return 0;
+	if (end->ts_ref_age_ms / 1000 == end->tsrecent_age_s ||
+	    (!(end->flags & TCPW_EP_TS_RATE) && end->ts_ref_age_ms > age_ms))
+		age_ms = end->ts_ref_age_ms;
+	if (age_ms > TS_AGE_MAX_MS)
+		age_ms = TS_AGE_MAX_MS;
+	return tcpw_ts_time(now_ms) - tcpw_ts_time(age_ms);
+}
+
+static void save_end(struct tcpw_saved_end *to,
+		     const struct tcpw_endpoint *from, __u64 now_ms)
+{
+	__u64 age_ms = ts_age_ms(from, now_ms);
+	bool fin = from->flags & TCPW_EP_FIN;
+
+	*to = (struct tcpw_saved_end){
+		.iss = from->iss,
+		.nxt = from->nxt,
+		.una = from->una,
+		.edge = from->edge,
+		.fin = fin ? from->dend : 0,
+		.dend = from->dend,
+		.maxwnd = from->maxwnd,
+		.tsrecent = from->tsrecent,
+		.tsrecent_age_s = (__u32)(age_ms / 1000),
+		.ts_ref = from->ts_ref,
+		.ts_ref_age_ms = (__u32)age_ms,
+		.flags = from->flags,
+		.ws = from->ws,
+		.state = from->state,
+	};
+}
+
+static void restore_end(struct tcpw_endpoint *to,
+			const struct tcpw_saved_end *from, __u64 now_ms)
+{
+	*to = (struct tcpw_endpoint){
+		.iss = from->iss,
+		.nxt = from->nxt,
+		.una = from->una,
+		.edge = from->edge,
+		.dend = from->flags & TCPW_EP_FIN ? from->fin : from->dend,
+		.maxwnd = from->maxwnd,
+		.tsrecent = from->tsrecent,
+		.ts_ref = from->ts_ref,
+		.ts_time = ts_time(from, now_ms),
+		.flags = from->flags,
+		.ws = from->ws,
+		.state = from->state,
+	};
+}
+
+static __u64 left(__u64 deadline_ms, __u64 now_ms)
+{
+	if (!deadline_ms)
+		return 0;
+	return deadline_ms > now_ms ? deadline_ms - now_ms : 1;
+}
+
+void tcpw_save_conn(struct tcpw_saved_conn *to, const struct tcpw_conn *from,
+		    __u64 now_ms)
+{
+	save_end(&to->ep[0], &from->ep[0], now_ms);
+	save_end(&to->ep[1], &from->ep[1], now_ms);
+	to->expires_ms = left(from->deadline_ms, now_ms);
+	to->kind = from->kind;
+	to->client = from->client;
+	to->flags = from->flags;
+	to->rst_by = from->rst_by;
+	to->closed_by = from->closed_by;
+	memset(to->pad, 0, sizeof(to->pad));
+}
+
+void tcpw_restore_conn(struct tcpw_conn *to,
+		       const struct tcpw_saved_conn *from, __u64 now_ms)
+{
+	memset(to, 0, sizeof(*to));
+	restore_end(&to->ep[0], &from->ep[0], now_ms);
+	restore_end(&to->ep[1], &from->ep[1], now_ms);
+	to->deadline_ms = from->expires_ms ? now_ms + from->expires_ms : 0;
+	to->kind = from->kind;
+	to->client = from->client;
+	to->flags = from->flags;
+	to->rst_by = from->rst_by;
+	to->closed_by = from->closed_by;
 }
 
 /* Ages and times turn into each other by the same subtraction, modulo. */
@@ -240,48 +341,24 @@ static void turn_ext(struct tcpw_ext *ext, __u64 now_ms)
 		ext->limit_s = (__u32)(now_ms / 1000) - ext->limit_s;
 }
 
-static __u64 left(__u64 deadline_ms, __u64 now_ms)
-{
-	if (!deadline_ms)
-		return 0;
-	return deadline_ms > now_ms ? deadline_ms - now_ms : 1;
-}
-
-static void save_conn(struct tcpw_conn *conn, __u64 now_ms)
-{
-	turn_end(&conn->ep[0], now_ms);
-	turn_end(&conn->ep[1], now_ms);
-	conn->deadline_ms = left(conn->deadline_ms, now_ms);
-}
-
-void tcpw_saved(struct tcpw_conn *conn, struct tcpw_ext *ext, __u64 now_ms)
-{
-	save_conn(conn, now_ms);
-	if (!ext)
-		return;
-	save_conn(&ext->shadow, now_ms);
-	ext->shadow_until_ms = left(ext->shadow_until_ms, now_ms);
-	turn_ext(ext, now_ms);
-}
-
-static void restore_conn(struct tcpw_conn *conn, __u64 now_ms)
-{
-	turn_end(&conn->ep[0], now_ms);
-	turn_end(&conn->ep[1], now_ms);
-	if (conn->deadline_ms)
-		conn->deadline_ms += now_ms;
-}
-
-void tcpw_restored(struct tcpw_conn *conn, struct tcpw_ext *ext,
+void tcpw_save_ext(struct tcpw_saved_ext *to, const struct tcpw_ext *from,
 		   __u64 now_ms)
 {
-	restore_conn(conn, now_ms);
-	if (!ext)
-		return;
-	restore_conn(&ext->shadow, now_ms);
-	if (ext->shadow_until_ms)
-		ext->shadow_until_ms += now_ms;
-	turn_ext(ext, now_ms);
+	to->rest = *from;
+	memset(&to->rest.shadow, 0, sizeof(to->rest.shadow));
+	to->rest.shadow_until_ms = left(from->shadow_until_ms, now_ms);
+	turn_ext(&to->rest, now_ms);
+	tcpw_save_conn(&to->shadow, &from->shadow, now_ms);
+}
+
+void tcpw_restore_ext(struct tcpw_ext *to, const struct tcpw_saved_ext *from,
+		      __u64 now_ms)
+{
+	*to = from->rest;
+	if (to->shadow_until_ms)
+		to->shadow_until_ms += now_ms;
+	turn_ext(to, now_ms);
+	tcpw_restore_conn(&to->shadow, &from->shadow, now_ms);
 }
 
 /* --- what no record can say -------------------------------------------- */
@@ -299,8 +376,8 @@ static bool has_sent_fin(__u8 state)
  * Numbers lie in order while the ISS bounds them. Beyond its reach, and where
  * one end is unknown and segments pass unjudged, they lie anywhere.
  */
-static const char *numbers_fault(const struct tcpw_endpoint *ep,
-				 const struct tcpw_endpoint *peer)
+static const char *numbers_fault(const struct tcpw_saved_end *ep,
+				 const struct tcpw_saved_end *peer)
 {
 	if (!(ep->flags & TCPW_EP_ISS) || peer->flags & TCPW_EP_OPEN)
 		return NULL;
@@ -318,8 +395,8 @@ static const char *numbers_fault(const struct tcpw_endpoint *ep,
 	return NULL;
 }
 
-static const char *end_fault(const struct tcpw_endpoint *ep,
-			     const struct tcpw_endpoint *peer)
+static const char *end_fault(const struct tcpw_saved_end *ep,
+			     const struct tcpw_saved_end *peer)
 {
 	if (ep->state > TCPWARD_STATE_MAX)
 		return "state is out of range";
@@ -345,7 +422,7 @@ static const char *end_fault(const struct tcpw_endpoint *ep,
 	return numbers_fault(ep, peer);
 }
 
-static const char *conn_fault(const struct tcpw_conn *conn)
+static const char *conn_fault(const struct tcpw_saved_conn *conn)
 {
 	const char *fault;
 
@@ -359,7 +436,7 @@ static const char *conn_fault(const struct tcpw_conn *conn)
 		return "rst_by is out of range";
 	if (conn->closed_by > 2)
 		return "closed_by is out of range";
-	if (conn->deadline_ms > LEFT_MAX_MS)
+	if (conn->expires_ms > LEFT_MAX_MS)
 		return "expires_ms is out of range";
 	if (conn->kind == TCPWARD_KIND_BLANK)
 		return NULL;
@@ -392,8 +469,8 @@ static const char *candidates_fault(const struct tcpw_ext *ext)
 	return NULL;
 }
 
-const char *tcpw_saved_fault(const struct tcpw_conn *conn,
-			     const struct tcpw_ext *ext)
+const char *tcpw_saved_fault(const struct tcpw_saved_conn *conn,
+			     const struct tcpw_saved_ext *ext)
 {
 	const char *fault = conn_fault(conn);
 
@@ -401,10 +478,10 @@ const char *tcpw_saved_fault(const struct tcpw_conn *conn,
 		fault = "kind is blank";
 	if (fault || !ext)
 		return fault;
-	if (ext->stale > 1 || ext->challenged > 1)
+	if (ext->rest.stale > 1 || ext->rest.challenged > 1)
 		return "stale and challenged are 0 or 1";
-	if (ext->shadow_until_ms > LEFT_MAX_MS)
+	if (ext->rest.shadow_until_ms > LEFT_MAX_MS)
 		return "shadow_left_ms is out of range";
 	fault = conn_fault(&ext->shadow);
-	return fault ? fault : candidates_fault(ext);
+	return fault ? fault : candidates_fault(&ext->rest);
 }

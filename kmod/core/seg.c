@@ -97,14 +97,23 @@ static void read_option(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
 	}
 }
 
-/* The layout all stacks send in data: NOP NOP timestamps (RFC 7323 A). */
-static bool read_aligned_ts(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
+/*
+ * What all stacks send in data: nothing, or NOP NOP timestamps (RFC 7323 A),
+ * and NOP NOP SACK behind where something is missing.
+ */
+static bool read_aligned(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
 {
-	if (len != 12 || get32(opt) != 0x0101080A)
+	if (!len)
+		return true;
+	if (len < 12 || get32(opt) != 0x0101080A)
+		return false;
+	if (len != 12 && (len < 24 || get32(opt + 12) != 0x010104F2 + len))
 		return false;
 	seg->tsval = get32(opt + 4);
 	seg->tsecr = get32(opt + 8);
 	seg->options = TCPW_OPT_TS;
+	if (len != 12)
+		read_sack(seg, opt + 14, len - 14);
 	return true;
 }
 
@@ -126,6 +135,12 @@ static void read_options(struct tcpw_seg *seg, const __u8 *opt, __u32 left)
 	}
 }
 
+static bool common_flags(__u16 flags)
+{
+	return (flags & (TCPW_SYN | TCPW_FIN | TCPW_RST | TCPW_ACK)) ==
+	       TCPW_ACK;
+}
+
 /* Combinations that no state accepts: R3 to R6. */
 static __u8 bad_flags(__u16 flags)
 {
@@ -140,33 +155,57 @@ static __u8 bad_flags(__u16 flags)
 	return TCPWARD_REASON_NONE;
 }
 
+static void read_nothing(struct tcpw_seg *seg, __u32 total)
+{
+	memset(seg, 0, sizeof(*seg));
+	seg->bad = total < HEADER_MIN ? TCPWARD_REASON_BAD_HEADER_LENGTH :
+					TCPWARD_REASON_TRUNCATED_HEADER;
+}
+
+/* The fixed part; options are none until they are read. */
+static void read_fixed(struct tcpw_seg *seg, const __u8 *tcp, __u16 flags)
+{
+	seg->seq = get32(tcp + 4);
+	seg->ack = get32(tcp + 8);
+	seg->tsval = 0;
+	seg->tsecr = 0;
+	seg->window = get16(tcp + 14);
+	seg->flags = flags;
+	seg->options = 0;
+	seg->known = 0;
+	seg->bad = 0;
+	seg->sack_bad = 0;
+	seg->mss = 0;
+	seg->ws = 0;
+	seg->sacks = 0;
+	seg->urgent = get16(tcp + 18);
+	memset(seg->pad, 0, sizeof(seg->pad));
+}
+
 void tcpw_seg_parse(struct tcpw_seg *seg, const __u8 *tcp, __u32 avail,
 		    __u32 total)
 {
-	__u32 header, readable;
+	__u32 header, word;
 
-	memset(seg, 0, sizeof(*seg));
 	if (avail < HEADER_MIN) {
-		seg->bad = total < HEADER_MIN ?
-			   TCPWARD_REASON_BAD_HEADER_LENGTH :
-			   TCPWARD_REASON_TRUNCATED_HEADER;
+		read_nothing(seg, total);
 		return;
 	}
-	header = (tcp[12] >> 4) * 4u;
-	seg->seq = get32(tcp + 4);
-	seg->ack = get32(tcp + 8);
-	seg->flags = (__u16)((tcp[12] & 1) << 8 | tcp[13]);
-	seg->window = get16(tcp + 14);
-	seg->urgent = get16(tcp + 18);
+	word = get16(tcp + 12);
+	header = word >> 12 << 2;
+	read_fixed(seg, tcp, word & 0x1ff);
+	seg->len = total - header;
 	if (header < HEADER_MIN || header > total) {
+		seg->len = 0;
 		seg->bad = TCPWARD_REASON_BAD_HEADER_LENGTH;
 		return;
 	}
-	seg->len = total - header;
-	readable = header < avail ? header : avail;
-	if (!read_aligned_ts(seg, tcp + HEADER_MIN, readable - HEADER_MIN))
-		read_options(seg, tcp + HEADER_MIN, readable - HEADER_MIN);
-	if (readable < header)
+	if (!common_flags(seg->flags))
+		seg->bad = bad_flags(seg->flags);
+	if (header > avail) {
+		read_options(seg, tcp + HEADER_MIN, avail - HEADER_MIN);
 		seg->options |= TCPW_OPT_BROKEN;
-	seg->bad = bad_flags(seg->flags);
+	} else if (!read_aligned(seg, tcp + HEADER_MIN, header - HEADER_MIN)) {
+		read_options(seg, tcp + HEADER_MIN, header - HEADER_MIN);
+	}
 }

@@ -1,80 +1,252 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The short way: what nearly all segments are, data and acknowledgements of
- * an open connection within every bound, is seen here at once. Owns no rule:
- * each condition only says that the rules elsewhere come to this ruling, and
- * whatever meets one of them not goes the whole way. Scenarios, fuzzer and
- * model go both ways and compare.
+ * an open connection within every bound, is seen here at once, and followed.
+ * Owns no rule: each condition only says that the rules elsewhere come to this
+ * ruling and change these numbers, and whatever meets one of them not goes the
+ * whole way. Scenarios, fuzzer and model go both ways and compare.
  */
 #include "core/internal.h"
 
-#define KEEPS_TO_ACK (TCPW_SYN | TCPW_FIN | TCPW_RST | TCPW_URG | TCPW_ACK)
-#define BESIDE_DATA (TCPW_OPT_TS | TCPW_OPT_SACK | TCPW_OPT_TFO)
+/* More than the largest window, and with it less than half of all numbers. */
+#define NEAR 0x40000000u
 
-static bool plain_segment(const struct tcpw_seg *seg)
+/* Data or a bare ACK, and nothing else to be said of it. */
+static inline bool plain_segment(const struct tcpw_seg *seg)
 {
-	return (seg->flags & KEEPS_TO_ACK) == TCPW_ACK &&
-	       !(seg->options & ~BESIDE_DATA) &&
-	       !(seg->known & ~TCPW_SEG_FROM_SERVER) &&
-	       !(seg->bad | seg->sack_bad | seg->sacks);
-}
-
-/* Open both ways, handshake done, numbers known, nothing beside the record. */
-static bool plain_record(const struct tcpw_ctx *c)
-{
-	const struct tcpw_endpoint *x = c->x, *y = c->y;
-	const __u16 either = x->flags | y->flags;
-
-	return c->conn->kind == TCPWARD_KIND_OPEN &&
-	       x->state == TCPWARD_STATE_ESTABLISHED &&
-	       y->state == TCPWARD_STATE_ESTABLISHED &&
-	       x->flags & TCPW_EP_ACKED_SYN && !c->ext &&
-	       !(either & (TCPW_EP_OPEN | TCPW_EP_AUTH | TCPW_EP_FIN));
-}
-
-/* Within the window, and not far below it. */
-static bool fits_seq(const struct tcpw_ctx *c)
-{
-	__u32 seq = c->seg->seq, end = seq + c->seg->len;
-	__u32 reach = tcpw_window_of(c->y) + 1;
-	const struct tcpw_endpoint *x = c->x;
-
-	if (tcpw_after(end, x->edge) || tcpw_before(seq, x->nxt - reach) ||
-	    tcpw_before(end, x->una - reach))
-		return false;
-	return !(x->flags & TCPW_EP_ISS) || !tcpw_before(seq, x->iss);
-}
-
-static bool fits_ack(const struct tcpw_ctx *c)
-{
-	const struct tcpw_endpoint *y = c->y;
-	__u32 ack = c->seg->ack;
-
-	if (tcpw_after(ack, y->nxt) ||
-	    tcpw_before(ack, y->una - tcpw_window_of(c->x)))
-		return false;
-	return !(y->flags & TCPW_EP_ISS) || tcpw_after(ack, y->iss);
-}
-
-static bool fits_ts(const struct tcpw_ctx *c)
-{
-	if (!(c->x->flags & c->y->flags & TCPW_EP_TS))
-		return true;
-	return c->seg->options & TCPW_OPT_TS &&
-	       !tcpw_before(c->seg->tsval, c->x->tsrecent);
-}
-
-bool tcpw_short_way(const struct tcpw_ctx *c, struct tcpw_ruling *r)
-{
-	if (!plain_segment(c->seg) || !plain_record(c) || !fits_seq(c) ||
-	    !fits_ack(c) || !fits_ts(c))
-		return false;
-	*r = (struct tcpw_ruling){
-		.verdict = TCPWARD_VERDICT_PASS,
-		.op = TCPW_OP_TRACK,
-		.next = { TCPWARD_STATE_ESTABLISHED, TCPWARD_STATE_ESTABLISHED },
-		.timer = TCPW_TIMER_ESTABLISHED,
-		.retransmission = tcpw_repeats(c),
+	static const struct tcpw_seg asked = {
+		.flags = TCPW_SYN | TCPW_FIN | TCPW_RST | TCPW_URG | TCPW_ACK,
+		.options = 0xff & ~(TCPW_OPT_TS | TCPW_OPT_SACK |
+				    TCPW_OPT_TFO),
+		.known = 0xff & ~TCPW_SEG_FROM_SERVER,
+		.bad = 0xff,
+		.sack_bad = 0xff,
 	};
+	static const struct tcpw_seg answer = { .flags = TCPW_ACK };
+
+	return (seg->marks & asked.marks) == answer.marks;
+}
+
+/* Handshake done, nothing closed, numbers known. */
+static inline bool plain_end(const struct tcpw_endpoint *ep)
+{
+	static const struct tcpw_endpoint asked = {
+		.flags = TCPW_EP_SYN | TCPW_EP_SYN_ACKED | TCPW_EP_ACKED_SYN |
+			 TCPW_EP_OPEN | TCPW_EP_AUTH | TCPW_EP_FIN,
+		.state = 0xff,
+	};
+	static const struct tcpw_endpoint answer = {
+		.flags = TCPW_EP_SYN | TCPW_EP_SYN_ACKED | TCPW_EP_ACKED_SYN,
+		.state = TCPWARD_STATE_ESTABLISHED,
+	};
+
+	return (ep->marks & asked.marks) == answer.marks;
+}
+
+/* @a is @b or follows it, by less than any window. */
+static inline bool soon_after(__u32 a, __u32 b)
+{
+	return a - b < NEAR;
+}
+
+/* Goes on where its sender was, and repeats nothing. */
+static inline bool goes_on(const struct tcpw_endpoint *x,
+			   const struct tcpw_endpoint *y,
+			   const struct tcpw_seg *seg)
+{
+	return soon_after(seg->seq, x->nxt) &&
+	       soon_after(seg->seq + seg->len, x->una) &&
+	       soon_after(seg->ack, y->una);
+}
+
+/* Not far below what was sent and acknowledged, nor below the ISS. */
+static bool reaches(const struct tcpw_endpoint *x,
+		    const struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+{
+	__u32 reach = tcpw_window_of(y) + 1;
+
+	if (tcpw_before(seg->seq, x->nxt - reach) ||
+	    tcpw_before(seg->seq + seg->len, x->una - reach) ||
+	    tcpw_before(seg->ack, y->una - tcpw_window_of(x)))
+		return false;
+	if (x->flags & TCPW_EP_ISS && tcpw_before(seg->seq, x->iss))
+		return false;
+	return !(y->flags & TCPW_EP_ISS) || tcpw_after(seg->ack, y->iss);
+}
+
+/* R107 */
+static bool fits_sack(const struct tcpw_endpoint *x,
+		      const struct tcpw_endpoint *y,
+		      const struct tcpw_seg *seg)
+{
+	const __u32 *edge = seg->sack;
+	unsigned int i;
+
+	if (seg->sacks && !(x->flags & y->flags & TCPW_EP_SACK_OK))
+		return false;
+	for (i = seg->sacks; i; i--, edge += 2)
+		if (!tcpw_before(edge[0], edge[1]) ||
+		    tcpw_after(edge[1], y->nxt))
+			return false;
+	return true;
+}
+
+static inline bool fits_ts(const struct tcpw_endpoint *x,
+			   const struct tcpw_endpoint *y,
+			   const struct tcpw_seg *seg)
+{
+	if (!(x->flags & y->flags & TCPW_EP_TS))
+		return true;
+	return seg->options & TCPW_OPT_TS &&
+	       !tcpw_before(seg->tsval, x->tsrecent);
+}
+
+/* Carries what was seen before, and is no keep-alive: tcpw_repeats(). */
+static bool repeats(const struct tcpw_endpoint *x, const struct tcpw_seg *seg)
+{
+	if (!seg->len || !tcpw_before(seg->seq, x->nxt))
+		return false;
+	return seg->len != 1 || seg->seq != x->nxt - 1 || x->una != x->nxt;
+}
+
+/* All but how far behind it may lie, and SACK. */
+static inline bool plain(const struct tcpw_conn *conn,
+			 const struct tcpw_endpoint *x,
+			 const struct tcpw_endpoint *y,
+			 const struct tcpw_seg *seg)
+{
+	return conn->kind == TCPWARD_KIND_OPEN && plain_segment(seg) &&
+	       plain_end(x) && plain_end(y) && fits_ts(x, y, seg) &&
+	       !tcpw_after(seg->seq + seg->len, x->edge) &&
+	       !tcpw_after(seg->ack, y->nxt);
+}
+
+static const struct tcpw_ruling plain_ruling = {
+	.verdict = TCPWARD_VERDICT_PASS,
+	.op = TCPW_OP_TRACK,
+	.next = { TCPWARD_STATE_ESTABLISHED, TCPWARD_STATE_ESTABLISHED },
+	.timer = TCPW_TIMER_ESTABLISHED,
+	.plain = 1,
+};
+
+/* Behind the order, or with SACK blocks. */
+static __attribute__((__noinline__)) struct tcpw_ruling
+judge_further(const struct tcpw_conn *conn, unsigned int side,
+	      const struct tcpw_seg *seg, const struct tcpw_config *cfg,
+	      __u64 now_ms)
+{
+	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+	struct tcpw_ruling r = plain_ruling;
+
+	if (!(goes_on(x, y, seg) || reaches(x, y, seg)) ||
+	    !fits_sack(x, y, seg))
+		return tcpw_judge_whole(conn, NULL, side, seg, cfg, now_ms);
+	r.retransmission = repeats(x, seg);
+	return r;
+}
+
+struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
+			      const struct tcpw_ext *ext, unsigned int side,
+			      const struct tcpw_seg *seg,
+			      const struct tcpw_config *cfg, __u64 now_ms)
+{
+	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	if (ext || !plain(conn, x, y, seg))
+		return tcpw_judge_whole(conn, ext, side, seg, cfg, now_ms);
+	if (seg->sacks || !goes_on(x, y, seg))
+		return judge_further(conn, side, seg, cfg, now_ms);
+	return plain_ruling;
+}
+
+static inline void follow_data(struct tcpw_endpoint *x,
+			       const struct tcpw_seg *seg)
+{
+	__u32 end = seg->seq + seg->len;
+
+	if (tcpw_after(end, x->nxt)) {
+		x->nxt = end;
+		if (end - x->iss > TCPW_ISS_REACH)
+			tcpw_clear(&x->flags, TCPW_EP_ISS);
+	}
+	if (seg->len && tcpw_after(end, x->dend))
+		x->dend = end;
+}
+
+static inline void follow_ack(struct tcpw_endpoint *x,
+			      struct tcpw_endpoint *y,
+			      const struct tcpw_seg *seg)
+{
+	__u32 window = seg->window, edge;
+
+	if (x->flags & y->flags & TCPW_EP_WS)
+		window <<= x->ws;
+	edge = seg->ack + window;
+	if (window > x->maxwnd)
+		x->maxwnd = window;
+	if (tcpw_after(edge, y->edge))
+		y->edge = edge;
+	if (tcpw_after(seg->ack, y->una))
+		y->una = seg->ack;
+}
+
+/* What a record that replaced another one waits for (R37). */
+static inline void follow_acked(struct tcpw_conn *conn, unsigned int side,
+				const struct tcpw_endpoint *y, __u32 ack)
+{
+	const unsigned int flag = side ? TCPW_CONN_C2S_ACKED :
+					 TCPW_CONN_S2C_ACKED;
+
+	if (!(conn->flags & flag) && tcpw_after(ack, y->iss + 1) &&
+	    tcpw_after(y->dend, y->iss + 1))
+		conn->flags |= flag;
+}
+
+/* R103: the judge has seen that it is no older than tsrecent. */
+static inline bool sets_clock(const struct tcpw_endpoint *x,
+			      const struct tcpw_endpoint *y,
+			      const struct tcpw_seg *seg, __u64 now_ms)
+{
+	return x->flags & y->flags & TCPW_EP_TS &&
+	       (!tcpw_after(seg->seq, x->una) || tcpw_ts_void(x, now_ms));
+}
+
+static inline __attribute__((__always_inline__)) void
+follow(struct tcpw_conn *conn, unsigned int side, struct tcpw_endpoint *x,
+       struct tcpw_endpoint *y, const struct tcpw_seg *seg,
+       const struct tcpw_config *cfg, __u64 now_ms)
+{
+	follow_data(x, seg);
+	follow_ack(x, y, seg);
+	follow_acked(conn, side, y, seg->ack);
+	conn->deadline_ms = cfg->timeout_established_ms ?
+			    now_ms + cfg->timeout_established_ms : 0;
+	if (sets_clock(x, y, seg, now_ms))
+		tcpw_learn_ts(x, seg->tsval, now_ms);
+}
+
+void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
+		unsigned int side, const struct tcpw_seg *seg,
+		const struct tcpw_config *cfg, const struct tcpw_ruling *r,
+		__u64 now_ms)
+{
+	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	if (r->plain && r->verdict == TCPWARD_VERDICT_PASS)
+		follow(conn, side, x, y, seg, cfg, now_ms);
+	else
+		tcpw_apply_whole(conn, ext, side, seg, cfg, r, now_ms);
+}
+
+bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		unsigned int side, const struct tcpw_seg *seg,
+		const struct tcpw_config *cfg, __u64 now_ms)
+{
+	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	if (ext || seg->sacks || !plain(conn, x, y, seg) ||
+	    !goes_on(x, y, seg))
+		return false;
+	follow(conn, side, x, y, seg, cfg, now_ms);
 	return true;
 }

@@ -42,7 +42,7 @@ static void track_ack(struct tcpw_conn *conn, unsigned int side,
 			conn->flags |= side ? TCPW_CONN_C2S_ACKED :
 					      TCPW_CONN_S2C_ACKED;
 	}
-	if (y->flags & TCPW_EP_FIN && tcpw_after(seg->ack, y->fin)) {
+	if (y->flags & TCPW_EP_FIN && tcpw_after(seg->ack, y->dend)) {
 		x->flags |= TCPW_EP_ACKED_FIN;
 		y->flags |= TCPW_EP_FIN_ACKED;
 	}
@@ -52,13 +52,12 @@ static void track_ack(struct tcpw_conn *conn, unsigned int side,
 static void track_ts(struct tcpw_endpoint *x, const struct tcpw_endpoint *y,
 		     const struct tcpw_seg *seg, __u64 now_ms)
 {
-	__u32 age_s = (__u32)(now_ms / 1000) - x->tsrecent_s;
-
 	if (!(x->flags & y->flags & TCPW_EP_TS) ||
 	    !(seg->options & TCPW_OPT_TS))
 		return;
-	if (age_s > TCPW_TS_VOID_S || (!tcpw_before(seg->tsval, x->tsrecent) &&
-				  !tcpw_after(seg->seq, x->una)))
+	if (tcpw_ts_void(x, now_ms) ||
+	    (!tcpw_before(seg->tsval, x->tsrecent) &&
+	     !tcpw_after(seg->seq, x->una)))
 		tcpw_learn_ts(x, seg->tsval, now_ms);
 }
 
@@ -77,9 +76,9 @@ static void track_data(struct tcpw_conn *conn, unsigned int side,
 
 	x->nxt = tcpw_later(x->nxt, end);
 	if (seg->len)
-		x->dend = tcpw_later(x->dend, seg->seq + seg->len);
+		tcpw_saw_data(x, seg->seq + seg->len);
 	if (seg->flags & TCPW_FIN && !(x->flags & TCPW_EP_FIN)) {
-		x->fin = end - 1;
+		x->dend = end - 1;
 		x->flags |= TCPW_EP_FIN;
 		if (!conn->closed_by)
 			conn->closed_by = (__u8)(1 + side);

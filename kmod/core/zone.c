@@ -52,14 +52,14 @@ static struct tcpw_ruling zone_fin(const struct tcpw_ctx *c)
 	bool fin = c->seg->flags & TCPW_FIN;
 
 	if (x->flags & TCPW_EP_FIN) {
-		if (fin && end - 1 != x->fin)
+		if (fin && end - 1 != x->dend)
 			return tcpw_ruling_numbers(c,
 				TCPWARD_REASON_DIFFERENT_FIN,
-				TCPWARD_FIELD_FIN, x->fin, x->fin);
-		if (tcpw_after(end, x->fin + 1))
+				TCPWARD_FIELD_FIN, x->dend, x->dend);
+		if (tcpw_after(end, x->dend + 1))
 			return tcpw_ruling_numbers(c,
 				TCPWARD_REASON_DATA_AFTER_FIN,
-				TCPWARD_FIELD_FIN, x->fin, x->fin);
+				TCPWARD_FIELD_FIN, x->dend, x->dend);
 	} else if (fin && !tcpw_zones_open(c->conn) &&
 		   (tcpw_before(end - 1, x->dend) ||
 		    tcpw_before(end - 1, x->nxt - 1))) {
@@ -184,8 +184,7 @@ static struct tcpw_ruling zone_ts(const struct tcpw_ctx *c)
 	}
 	oldest = x->tsrecent - paws_slack(x, c->cfg);
 	if (c->cfg->paws == TCPWARD_SWITCH_ON &&
-	    (__u32)(c->now_ms / 1000) - x->tsrecent_s <= TCPW_TS_VOID_S &&
-	    tcpw_before(c->seg->tsval, oldest))
+	    tcpw_before(c->seg->tsval, oldest) && !tcpw_ts_void(x, c->now_ms))
 		return tcpw_ruling_numbers(c, TCPWARD_REASON_PAWS,
 					   TCPWARD_FIELD_TSVAL, oldest,
 					   oldest + 0x7fffffff);

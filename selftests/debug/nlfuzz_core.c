@@ -8,7 +8,7 @@
 
 #include "core/saved.h"
 
-static const struct tcpw_endpoint ends[] = {
+static const struct tcpw_saved_end ends[] = {
 	{ .iss = 1000, .nxt = 6001, .una = 6001, .edge = 70000, .dend = 6001,
 	  .maxwnd = 65535, .ws = 7, .state = TCPWARD_STATE_ESTABLISHED,
 	  .flags = TCPW_EP_SYN | TCPW_EP_SYN_ACKED | TCPW_EP_ACKED_SYN |
@@ -50,10 +50,10 @@ static void put_nest(union message *msg, uint16_t type,
 
 void nlfuzz_core(union message *msg)
 {
-	struct tcpw_conn conn = { .kind = TCPWARD_KIND_OPEN };
+	struct tcpw_saved_conn conn = { .kind = TCPWARD_KIND_OPEN };
 
 	conn.client = nlfuzz_random(2);
-	conn.deadline_ms = nlfuzz_random(3) ? nlfuzz_random(100000) : 0;
+	conn.expires_ms = nlfuzz_random(3) ? nlfuzz_random(100000) : 0;
 	if (!nlfuzz_random(4))
 		conn.kind = TCPWARD_KIND_MID;
 	put_nest(msg, TCPWARD_A_CORE_CONN_LOWER, tcpw_end_fields,

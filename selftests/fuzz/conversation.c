@@ -78,7 +78,7 @@ static uint32_t own_number(const struct conversation *c, unsigned int side,
 	case 3:
 		return x->iss;
 	case 4:
-		return x->fin;
+		return x->dend;
 	case 5:
 		return c->now.ext.shadow.ep[side].nxt;
 	case 6:
@@ -173,6 +173,8 @@ static struct tcpw_ruling judge(const struct conversation *c,
 	must(!memcmp(&r, &again, sizeof(r)), "the same ruling twice");
 	again = tcpw_judge_whole(&c->now.conn, ext, side, seg, &c->cfg,
 				 c->now_ms);
+	must(!again.plain, "the whole way is not the short one");
+	again.plain = r.plain;
 	must(!memcmp(&r, &again, sizeof(r)), "both ways come to one ruling");
 	check_ruling(&r, &c->now);
 	return r;
@@ -210,6 +212,25 @@ static void note_wild(struct conversation *c, const struct tcpw_ruling *r)
 		       r->flag == TCPWARD_REASON_ONE_WAY;
 }
 
+static void apply(struct conversation *c, unsigned int side,
+		  const struct tcpw_seg *seg, const struct tcpw_ruling *r)
+{
+	struct memory whole = c->now, at_once = c->now;
+
+	tcpw_apply(&c->now.conn, c->now.has_ext ? &c->now.ext : NULL, side,
+		   seg, &c->cfg, r, c->now_ms);
+	tcpw_apply_whole(&whole.conn, whole.has_ext ? &whole.ext : NULL, side,
+			 seg, &c->cfg, r, c->now_ms);
+	must(!memcmp(&whole, &c->now, sizeof(whole)),
+	     "both ways come to one record");
+	if (!tcpw_go_on(&at_once.conn, at_once.has_ext ? &at_once.ext : NULL,
+			side, seg, &c->cfg, c->now_ms))
+		return;
+	must(r->plain && !r->retransmission, "what goes on is plain and new");
+	must(!memcmp(&at_once, &c->now, sizeof(at_once)),
+	     "judged and applied at once it comes to the same record");
+}
+
 static struct tcpw_ruling carry_out(struct conversation *c, unsigned int side,
 				    const struct tcpw_seg *seg)
 {
@@ -224,8 +245,7 @@ static struct tcpw_ruling carry_out(struct conversation *c, unsigned int side,
 	before = c->now;
 	if (before.conn.kind == TCPWARD_KIND_BLANK && !r.create)
 		return r;
-	tcpw_apply(&c->now.conn, c->now.has_ext ? &c->now.ext : NULL, side,
-		   seg, &c->cfg, &r, c->now_ms);
+	apply(c, side, seg, &r);
 	check_change(&r, &before, &c->now);
 	if (r.verdict == TCPWARD_VERDICT_PASS)
 		c->written_ms = c->now_ms;

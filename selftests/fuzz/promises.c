@@ -86,7 +86,7 @@ static void check_moves(const struct tcpw_endpoint *before,
 	must(before->maxwnd <= after->maxwnd, "maxwnd never shrinks");
 	must(!(before->flags & ~after->flags & stay),
 	     "what was sent stays sent");
-	must(!(before->flags & TCPW_EP_FIN) || after->fin == before->fin,
+	must(!(before->flags & TCPW_EP_FIN) || after->dend == before->dend,
 	     "a FIN stays where it is");
 }
 
@@ -211,10 +211,10 @@ static void check_endpoint(const struct tcpw_endpoint *ep, bool numbers)
 	must(ep->maxwnd >= 1, "maxwnd is at least 1");
 	must(up_to(ep->una, ep->nxt), "nothing is acknowledged unsent");
 	must(up_to(ep->dend, ep->nxt), "no data beyond nxt");
-	must(!(ep->flags & TCPW_EP_FIN) || up_to(ep->fin + 1, ep->nxt),
+	must(!(ep->flags & TCPW_EP_FIN) || up_to(ep->dend + 1, ep->nxt),
 	     "the FIN was sent");
 	must(!(ep->flags & TCPW_EP_FIN_ACKED) ||
-	     up_to(ep->fin + 1, ep->una), "the FIN was acknowledged");
+	     up_to(ep->dend + 1, ep->una), "the FIN was acknowledged");
 }
 
 static uint64_t longest_ms(const struct tcpw_config *cfg)
@@ -258,21 +258,24 @@ void check_record(const struct memory *at, const struct tcpw_config *cfg,
 void check_saved(const struct memory *at, uint64_t now_ms)
 {
 	const struct tcpw_conn *shadow = &at->ext.shadow;
-	struct tcpw_ext *ext = NULL;
+	struct tcpw_saved_conn conn;
 	struct memory copy = *at;
+	struct tcpw_saved_ext ext;
 	const char *fault;
 
 	if (at->conn.kind == TCPWARD_KIND_BLANK ||
 	    tcpw_expired(&at->conn, now_ms))
 		return;
+	tcpw_save_conn(&conn, &at->conn, now_ms);
 	if (at->has_ext)
-		ext = &copy.ext;
-	tcpw_saved(&copy.conn, ext, now_ms);
-	fault = tcpw_saved_fault(&copy.conn, ext);
+		tcpw_save_ext(&ext, &at->ext, now_ms);
+	fault = tcpw_saved_fault(&conn, at->has_ext ? &ext : NULL);
 	if (fault)
 		fprintf(stderr, "refused: %s\n", fault);
 	must(!fault, "what the core has made can be restored");
-	tcpw_restored(&copy.conn, ext, now_ms);
+	tcpw_restore_conn(&copy.conn, &conn, now_ms);
+	if (at->has_ext)
+		tcpw_restore_ext(&copy.ext, &ext, now_ms);
 	must(!memcmp(&copy.conn, &at->conn, sizeof(copy.conn)),
 	     "a record restored at once is the same");
 	/* The rest of what is over is told as a moment. */

@@ -46,6 +46,25 @@ void middle_expire(struct state *st)
 			memset(mid, 0, sizeof(*mid));
 }
 
+/* By both ways of short.c; they may not differ. */
+static bool apply(struct middle *mid, unsigned int side,
+		  const struct tcpw_seg *seg, const struct tcpw_config *cfg,
+		  const struct tcpw_ruling *ruling, uint64_t now_ms)
+{
+	struct middle whole = *mid, at_once = *mid;
+
+	tcpw_apply_whole(&whole.conn, mid->has_ext ? &whole.ext : NULL, side,
+			 seg, cfg, ruling, now_ms);
+	tcpw_apply(&mid->conn, mid->has_ext ? &mid->ext : NULL, side, seg,
+		   cfg, ruling, now_ms);
+	if (tcpw_go_on(&at_once.conn, mid->has_ext ? &at_once.ext : NULL,
+		       side, seg, cfg, now_ms) &&
+	    (!ruling->plain || ruling->retransmission ||
+	     memcmp(&at_once, &whole, sizeof(whole))))
+		return false;
+	return !memcmp(&whole, mid, sizeof(whole));
+}
+
 bool middle_take(const struct scenario *sc, struct state *st,
 		 struct passage *passage, struct complaint *complaint)
 {
@@ -65,14 +84,15 @@ bool middle_take(const struct scenario *sc, struct state *st,
 		complaint->what = "judging has changed the record";
 	whole = tcpw_judge_whole(&mid->conn, mid->has_ext ? &mid->ext : NULL,
 				 passage->side, &seg, &cfg, st->now_ms);
+	whole.plain = ruling->plain;
 	if (memcmp(&whole, ruling, sizeof(whole)))
 		complaint->what = "the short way of judging leads elsewhere";
 	passage->happened = true;
 	if (mid->conn.kind != TCPWARD_KIND_BLANK || ruling->create) {
 		if (ruling->needs_ext)
 			mid->has_ext = 1;
-		tcpw_apply(&mid->conn, mid->has_ext ? &mid->ext : NULL,
-			   passage->side, &seg, &cfg, ruling, st->now_ms);
+		if (!apply(mid, passage->side, &seg, &cfg, ruling, st->now_ms))
+			complaint->what = "the short way of following leads elsewhere";
 	}
 	if (ruling->verdict != TCPWARD_VERDICT_PASS &&
 	    memcmp(&copy.conn, &mid->conn, sizeof(copy.conn)))

@@ -119,13 +119,16 @@ static void check_end(const struct state *st, struct complaint *complaint)
 /* What is saved now is no file that restore refuses. */
 static void check_saved(const struct state *st, struct complaint *complaint)
 {
-	struct middle mid = st->middle;
-	struct tcpw_ext *ext = mid.has_ext ? &mid.ext : NULL;
+	const struct middle *mid = &st->middle;
+	struct tcpw_saved_conn conn;
+	struct tcpw_saved_ext ext;
 
-	if (mid.conn.kind == TCPWARD_KIND_BLANK)
+	if (mid->conn.kind == TCPWARD_KIND_BLANK)
 		return;
-	tcpw_saved(&mid.conn, ext, st->now_ms);
-	if (tcpw_saved_fault(&mid.conn, ext))
+	tcpw_save_conn(&conn, &mid->conn, st->now_ms);
+	if (mid->has_ext)
+		tcpw_save_ext(&ext, &mid->ext, st->now_ms);
+	if (tcpw_saved_fault(&conn, mid->has_ext ? &ext : NULL))
 		complaint->what = "the record is saved, and refused by restore";
 }
 

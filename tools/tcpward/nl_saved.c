@@ -50,7 +50,7 @@ static bool get_fields(const struct tcpw_field *fields, struct nlattr *nest,
 	return true;
 }
 
-static bool get_conn(struct nlattr *nest, struct tcpw_conn *conn)
+static bool get_conn(struct nlattr *nest, struct tcpw_saved_conn *conn)
 {
 	struct nlattr *tb[ATTRS_MAX], *ends[ATTRS_MAX];
 
@@ -61,25 +61,25 @@ static bool get_conn(struct nlattr *nest, struct tcpw_conn *conn)
 			  ends, &conn->ep[1]);
 }
 
-static bool get_ext(struct nlattr *nest, struct tcpw_ext *ext)
+static bool get_ext(struct nlattr *nest, struct tcpw_saved_ext *ext)
 {
 	struct nlattr *tb[ATTRS_MAX], *plain[ATTRS_MAX], *attr;
 	unsigned int syns = 0, synacks = 0;
 	bool good = true;
 	int rest;
 
-	if (!get_fields(tcpw_ext_fields, nest, tb, ext) ||
+	if (!get_fields(tcpw_ext_fields, nest, tb, &ext->rest) ||
 	    !get_conn(tb[TCPWARD_A_CORE_EXT_SHADOW], &ext->shadow))
 		return false;
 	nla_for_each_nested(attr, nest, rest) {
 		if (nla_type(attr) == TCPWARD_A_CORE_EXT_SYN &&
 		    syns < TCPW_CANDIDATES)
 			good &= get_fields(tcpw_syn_fields, attr, plain,
-					   &ext->syn[syns++]);
+					   &ext->rest.syn[syns++]);
 		if (nla_type(attr) == TCPWARD_A_CORE_EXT_SYNACK &&
 		    synacks < TCPW_CANDIDATES)
 			good &= get_fields(tcpw_synack_fields, attr, plain,
-					   &ext->synack[synacks++]);
+					   &ext->rest.synack[synacks++]);
 	}
 	return good && syns == TCPW_CANDIDATES && synacks == TCPW_CANDIDATES;
 }
@@ -159,7 +159,7 @@ static bool put_plain(struct nl_msg *msg, int type,
 }
 
 static bool put_conn(struct nl_msg *msg, int type,
-		     const struct tcpw_conn *conn)
+		     const struct tcpw_saved_conn *conn)
 {
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 
@@ -173,19 +173,19 @@ static bool put_conn(struct nl_msg *msg, int type,
 	return true;
 }
 
-static bool put_ext(struct nl_msg *msg, const struct tcpw_ext *ext)
+static bool put_ext(struct nl_msg *msg, const struct tcpw_saved_ext *ext)
 {
 	struct nlattr *nest = nla_nest_start(msg, TCPWARD_A_CONN_EXT |
 					     NLA_F_NESTED);
 
-	if (!nest || !put_fields(msg, tcpw_ext_fields, ext) ||
+	if (!nest || !put_fields(msg, tcpw_ext_fields, &ext->rest) ||
 	    !put_conn(msg, TCPWARD_A_CORE_EXT_SHADOW, &ext->shadow))
 		return false;
 	for (int i = 0; i < TCPW_CANDIDATES; i++)
 		if (!put_plain(msg, TCPWARD_A_CORE_EXT_SYN, tcpw_syn_fields,
-			       &ext->syn[i]) ||
+			       &ext->rest.syn[i]) ||
 		    !put_plain(msg, TCPWARD_A_CORE_EXT_SYNACK,
-			       tcpw_synack_fields, &ext->synack[i]))
+			       tcpw_synack_fields, &ext->rest.synack[i]))
 			return false;
 	nla_nest_end(msg, nest);
 	return true;

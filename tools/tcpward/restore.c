@@ -75,11 +75,17 @@ static int print_check(const struct saved *saved)
 static bool grow_older(struct saved_conn *conn, uint64_t by_ms)
 {
 	uint64_t now_ms = SOME_CLOCK_MS + by_ms;
+	struct tcpw_conn core;
+	struct tcpw_ext ext;
 
-	tcpw_restored(&conn->core, conn->ext, SOME_CLOCK_MS);
-	if (tcpw_expired(&conn->core, now_ms))
+	tcpw_restore_conn(&core, &conn->core, SOME_CLOCK_MS);
+	if (tcpw_expired(&core, now_ms))
 		return false;
-	tcpw_saved(&conn->core, conn->ext, now_ms);
+	tcpw_save_conn(&conn->core, &core, now_ms);
+	if (conn->ext) {
+		tcpw_restore_ext(&ext, conn->ext, SOME_CLOCK_MS);
+		tcpw_save_ext(conn->ext, &ext, now_ms);
+	}
 	conn->view.age_ms += by_ms;
 	conn->view.idle_ms += by_ms;
 	return true;

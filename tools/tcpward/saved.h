@@ -20,8 +20,8 @@
 /* A connection with all that the core keeps; times relative. */
 struct saved_conn {
 	struct model_conn view;		/* id and numbers of ends: not used */
-	struct tcpw_conn core;
-	struct tcpw_ext *ext;		/* may be NULL */
+	struct tcpw_saved_conn core;
+	struct tcpw_saved_ext *ext;		/* may be NULL */
 };
 
 /* All of a namespace, at one moment. */

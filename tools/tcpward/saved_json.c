@@ -47,7 +47,7 @@ static json_t *plain_json(const struct tcpw_field *fields, const void *base)
 	return json;
 }
 
-static json_t *core_json(const struct tcpw_conn *conn)
+static json_t *core_json(const struct tcpw_saved_conn *conn)
 {
 	json_t *json = json_object();
 
@@ -59,7 +59,7 @@ static json_t *core_json(const struct tcpw_conn *conn)
 	return json;
 }
 
-static json_t *ext_json(const struct tcpw_ext *ext)
+static json_t *ext_json(const struct tcpw_saved_ext *ext)
 {
 	json_t *syns = json_array(), *synacks = json_array();
 	json_t *json = json_object();
@@ -70,12 +70,13 @@ static json_t *ext_json(const struct tcpw_ext *ext)
 		json_decref(synacks);
 		return json_null();
 	}
-	saved_structure_json(json, tcpw_ext_fields, ext);
+	saved_structure_json(json, tcpw_ext_fields, &ext->rest);
 	for (int i = 0; i < TCPW_CANDIDATES; i++) {
 		json_array_append_new(syns, plain_json(tcpw_syn_fields,
-						       &ext->syn[i]));
-		json_array_append_new(synacks, plain_json(tcpw_synack_fields,
-							  &ext->synack[i]));
+						       &ext->rest.syn[i]));
+		json_array_append_new(synacks,
+				      plain_json(tcpw_synack_fields,
+						 &ext->rest.synack[i]));
 	}
 	json_object_set_new(json, "syn", syns);
 	json_object_set_new(json, "synack", synacks);
@@ -216,7 +217,7 @@ static bool parse_reason(struct model_conn *conn, const json_t *json,
 	return saved_say(fault, "'last_reason' is no reason");
 }
 
-static bool parse_core(struct tcpw_conn *conn, const json_t *json,
+static bool parse_core(struct tcpw_saved_conn *conn, const json_t *json,
 		       struct saved_fault *fault)
 {
 	static const char *const names[] = { "lower", "higher", NULL };
@@ -230,14 +231,14 @@ static bool parse_core(struct tcpw_conn *conn, const json_t *json,
 			       tcpw_end_fields, NULL, &conn->ep[1], fault);
 }
 
-static bool parse_ext(struct tcpw_ext *ext, const json_t *json,
+static bool parse_ext(struct tcpw_saved_ext *ext, const json_t *json,
 		      struct saved_fault *fault)
 {
 	static const char *const names[] = { "syn", "synack", "shadow", NULL };
 	const json_t *syns, *synacks;
 
-	if (!saved_structure(json, "'ext'", tcpw_ext_fields, names, ext,
-			     fault))
+	if (!saved_structure(json, "'ext'", tcpw_ext_fields, names,
+			     &ext->rest, fault))
 		return false;
 	syns = json_object_get(json, "syn");
 	synacks = json_object_get(json, "synack");
@@ -247,11 +248,11 @@ static bool parse_ext(struct tcpw_ext *ext, const json_t *json,
 				 TCPW_CANDIDATES);
 	for (int i = 0; i < TCPW_CANDIDATES; i++)
 		if (!saved_structure(json_array_get(syns, i), "'syn'",
-				     tcpw_syn_fields, NULL, &ext->syn[i],
-				     fault) ||
+				     tcpw_syn_fields, NULL,
+				     &ext->rest.syn[i], fault) ||
 		    !saved_structure(json_array_get(synacks, i), "'synack'",
 				     tcpw_synack_fields, NULL,
-				     &ext->synack[i], fault))
+				     &ext->rest.synack[i], fault))
 			return false;
 	return parse_core(&ext->shadow, json_object_get(json, "shadow"),
 			  fault);

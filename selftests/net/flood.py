@@ -18,7 +18,8 @@ from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
 
 DURATION_S = float(os.environ.get("DURATION", 5))
 RATE = int(os.environ.get("RATE", 0))
-AIM = RATE or 20000
+# A gun that has to wait for a CPU leaves out what it is too late for.
+AIM = RATE * 5 // 4 or 20000
 # A kernel that watches each access judges a fiftieth as many.
 TABLE = 50000 if stage.SLOW == 1 else 2000
 TALKING = 100       # connections that transfer all the time
@@ -182,7 +183,7 @@ def survives(mode, family, half_open, load):
     load.go_on()
     assert status()["states"]["ESTABLISHED"] == established, status()
     assert len(known.took_s) > 1, known.took_s
-    assert rate >= RATE * 0.99, "%d a second" % rate
+    assert rate >= RATE, "%d a second" % rate
 
 
 def forget_half_open():

@@ -9,6 +9,7 @@
  */
 #include "tcpward.h"
 
+#include <linux/bottom_half.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -18,8 +19,38 @@
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 
-/* The packet that a CPU judged last at early; followed by nobody. */
-static DEFINE_PER_CPU(const struct sk_buff *, judged_early);
+/*
+ * The packet that a CPU judged last at early, and the change of place that was
+ * under way. The pointer is followed by nobody: what it points to has gone, and
+ * in a later change, or in another namespace, it may be another packet.
+ */
+struct judged {
+	const struct sk_buff *skb;
+	u64 move;
+};
+
+static DEFINE_PER_CPU(struct judged, judged_early);
+static atomic64_t moves;	/* so many changes have begun, everywhere */
+
+/* Bottom halves are off, for output comes from processes, too. */
+static void note_judged(const struct tcpw_net *tn, const struct sk_buff *skb)
+{
+	local_bh_disable();
+	__this_cpu_write(judged_early.skb, skb);
+	__this_cpu_write(judged_early.move, READ_ONCE(tn->move));
+	local_bh_enable();
+}
+
+static bool was_judged(const struct tcpw_net *tn, const struct sk_buff *skb)
+{
+	bool judged;
+
+	local_bh_disable();
+	judged = __this_cpu_read(judged_early.skb) == skb &&
+		 __this_cpu_read(judged_early.move) == READ_ONCE(tn->move);
+	local_bh_enable();
+	return judged;
+}
 
 /*
  * What leaves by a VRF device passes local output again with the device
@@ -140,13 +171,12 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	struct tcpw_net *tn = tcpw_net(state->net);
-	u32 places = READ_ONCE(tn->places);
+	u32 places = smp_load_acquire(&tn->places);
 	struct tcpw_packet pkt;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_FILTER)))
 		return NF_ACCEPT;
-	if (places & BIT(TCPWARD_PLACEMENT_EARLY) &&
-	    this_cpu_read(judged_early) == skb)
+	if (places & BIT(TCPWARD_PLACEMENT_EARLY) && was_judged(tn, skb))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_OUT &&
 	    (leaves_again(skb, state) || leaves_by_loopback(skb, state)))
@@ -164,7 +194,7 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	struct tcpw_net *tn = tcpw_net(state->net);
-	u32 places = READ_ONCE(tn->places);
+	u32 places = smp_load_acquire(&tn->places);
 	struct tcpw_packet pkt;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
@@ -178,7 +208,7 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 	if (!tcpw_packet_read(&pkt))
 		return not_judged(tn, &pkt);
 	if (places & BIT(TCPWARD_PLACEMENT_FILTER))
-		this_cpu_write(judged_early, skb);
+		note_judged(tn, skb);
 	tcpw_nat_rename(&pkt);
 	return judge(tn, &pkt);
 }
@@ -322,7 +352,9 @@ int tcpw_hook_move(struct tcpw_net *tn, u32 place)
 	if (err)
 		return err;
 	if (place == TCPWARD_PLACEMENT_EARLY) {
-		WRITE_ONCE(tn->places, BIT(from) | BIT(place));
+		WRITE_ONCE(tn->move, atomic64_inc_return(&moves));
+		/* Whoever sees both in force sees the number, too. */
+		smp_store_release(&tn->places, BIT(from) | BIT(place));
 		synchronize_net();
 	}
 	WRITE_ONCE(tn->places, BIT(place));

@@ -241,6 +241,7 @@ struct tcpw_net {
 	bool leaving;		/* N: no hooks any more */
 	bool zoned;		/* A: zones of nf_conntrack were met */
 	u32 places;		/* A: bits of enum tcpward_placement in force */
+	u64 move;		/* A: number of the latest change to early */
 	struct rhashtable table;
 	atomic_t records;	/* in the table, or about to be */
 	atomic_t buried;	/* dead, but in memory until RCU is done */

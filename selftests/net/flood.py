@@ -18,7 +18,8 @@ from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
 
 DURATION_S = float(os.environ.get("DURATION", 5))
 RATE = int(os.environ.get("RATE", 0))
-AIM = RATE or 20000
+# A gun that has to wait for a CPU leaves out what it is too late for.
+AIM = RATE * 5 // 4 or 20000
 # A kernel that watches each access judges a fiftieth as many.
 TABLE = 50000 if stage.SLOW == 1 else 2000
 TALKING = 100       # connections that transfer all the time
@@ -28,6 +29,8 @@ SLOW_TABLE = 2000
 FIRST = -20         # priority
 CPUS = os.cpu_count()
 KEPT_AT_HAND = 2000     # free records that CPUs keep, counted as in use
+ELSEWHERE = 100         # records of other namespaces
+PAUSE_S = 0.05          # a known client's; what it leaves must have room, too
 OTHERS = 64 << 20       # bytes that everything else may take meanwhile
 FAR = {4: "10.77.0.1", 6: "fd77::1"}
 ANYWHERE = {4: "32.0.0.0/3", 6: "2000::/3"}
@@ -95,12 +98,12 @@ class Watch:
         most, table = self.most, self.limits["max_connections"]
         assert (most["connections"] == table or
                 most["half_open"] >= self.limits["max_half_open"]), most
-        in_memory = most_in_memory(table)
+        limit = most_in_memory(table)
         assert most["connections"] <= table, most
         assert most["half_open"] <= self.limits["max_half_open"] + CPUS, most
         if slab.exact():
-            assert most["objects"] <= in_memory + KEPT_AT_HAND, most
-            bound = in_memory * self.limits["record_bytes"]
+            assert most["objects"] <= limit + KEPT_AT_HAND, most
+            bound = limit * self.limits["record_bytes"]
             assert most["bytes"] <= bound, (bound, most)
             assert most["used"] <= bound + OTHERS, (bound, most)
 
@@ -135,6 +138,7 @@ def flood(family, load, limits):
     while weapon.firing():
         watch.look()
         known.open()
+        time.sleep(PAUSE_S)
     sent = weapon.done()
     arrived = passed() - was_passed
     ktap.comment("%d SYNs in %.1f s: %d a second sent, %d forwarded" %
@@ -179,7 +183,7 @@ def survives(mode, family, half_open, load):
     load.go_on()
     assert status()["states"]["ESTABLISHED"] == established, status()
     assert len(known.took_s) > 1, known.took_s
-    assert rate >= RATE * 0.99, "%d a second" % rate
+    assert rate >= RATE, "%d a second" % rate
 
 
 def forget_half_open():
@@ -200,25 +204,35 @@ def nothing_lost(load):
         assert conn["kind"] == "open", conn
 
 
+def in_memory():
+    slab.settle()
+    return slab.objects()
+
+
+def not_back():
+    """Records in memory without a connection."""
+    return in_memory() - status()["connections"]
+
+
 def wait_memory():
     """What is freed stays in quarantine where each access is watched."""
-    if not slab.exact():
-        return
-    stage.wait_for("memory", lambda: slab.objects() < KEPT_AT_HAND,
-                   show=slab.objects)
+    if slab.exact():
+        stage.wait_for("memory", lambda: not_back() < ELSEWHERE,
+                       show=not_back)
+
+
+def rcu_threads():
+    """None where a kernel for one CPU needs none."""
+    return subprocess.run(["pgrep", "-x", "rcu_preempt|rcu_sched"], text=True,
+                          stdout=subprocess.PIPE).stdout.split()
 
 
 class SlowRcu:
     """Grace periods come late: what makes them gets the CPU when nobody else
     wants it, and somebody always does."""
 
-    def __init__(self):
-        self.keepers = subprocess.run(
-            ["pgrep", "-x", "rcu_preempt|rcu_sched"], check=True, text=True,
-            capture_output=True).stdout.split()
-
     def _schedule(self, policy):
-        for pid in self.keepers:
+        for pid in rcu_threads():
             os.sched_setscheduler(int(pid), policy, os.sched_param(0))
 
     def __enter__(self):
@@ -234,40 +248,58 @@ class SlowRcu:
             one.wait()
 
 
+def turned_over(counts):
+    """Records that had to go, and what found no place."""
+    return counts["evicted"] + counts["untracked"]
+
+
+def volley(enough):
+    """A line that nobody empties takes few at a time: until there are enough.
+    Returns how many there were, and most records in memory."""
+    sent = most = 0
+    end = time.monotonic() + stage.TIMEOUT_S
+    while turned_over(status()) < enough and time.monotonic() < end:
+        weapon = Gun("syn", ANYWHERE[4], FAR[4], count=5 * SLOW_TABLE,
+                     seed=sent + 1)
+        os.setpriority(os.PRIO_PROCESS, weapon.pid, FIRST)
+        while weapon.firing():
+            most = max(most, in_memory())
+            time.sleep(0.01)
+        most = max(most, in_memory())
+        sent += weapon.done()["segments"]
+    return sent, most
+
+
 def outruns_rcu():
     """Memory comes back later than records are evicted: nevertheless no more
     of it is taken than the limit allows."""
-    stage.tcpward(ROUTER, "forget", "--yes", "dst", FAR[4])
+    stage.tcpward(ROUTER, "forget", "--yes", "dst", FAR[4], "or",
+                  "state", "time-wait")
     stage.configure(ROUTER, "max_connections=%d" % SLOW_TABLE,
-                    "max_half_open=%d" % SLOW_TABLE)
+                    "max_half_open=%d" % SLOW_TABLE,
+                    "timeout_half_open=60s", "timeout_syn=60s")
     wait_memory()
-    before, base, most = status(), slab.objects(), 0
+    before = status()
+    enough = turned_over(before) + 5 * SLOW_TABLE
     with SlowRcu():
-        weapon = Gun("syn", ANYWHERE[4], FAR[4], count=5 * SLOW_TABLE)
-        os.setpriority(os.PRIO_PROCESS, weapon.pid, FIRST)
-        while weapon.firing():
-            most = max(most, slab.objects() - base)
-            time.sleep(0.05)
-    sent = weapon.done()
+        sent, most = volley(enough)
     after = status()
-    ktap.comment("%d SYNs in %.1f s, %d evicted, %d in memory at most, %d "
-                 "untracked" % (sent["segments"], sent["seconds"],
-                                after["evicted"] - before["evicted"], most,
-                                after["untracked"] - before["untracked"]))
+    ktap.comment("%d SYNs, %d evicted, %d in memory at most, %d untracked" %
+                 (sent, after["evicted"] - before["evicted"], most,
+                  after["untracked"] - before["untracked"]))
     assert after["evicted"] > before["evicted"], after
-    assert most <= most_in_memory(SLOW_TABLE) + KEPT_AT_HAND // 10, most
+    assert turned_over(after) >= enough, after
+    assert most <= most_in_memory(SLOW_TABLE) + ELSEWHERE, most
 
 
 def recovers(load):
     """What the flood has left ends, and its memory comes back."""
     forget_half_open()
     stage.configure(ROUTER, "timeout_half_open=2s", "timeout_syn=2s")
-    base = slab.objects()
     gun.fire("syn", ANYWHERE[6], FAR[6], rate=AIM, count=SLOW_TABLE)
     assert status()["half_open"] > 0
     stage.wait_for("end", lambda: not status()["half_open"], show=status)
-    stage.wait_for("memory", lambda: slab.objects() < base + SLOW_TABLE // 10,
-                   show=lambda: (base, slab.objects()))
+    wait_memory()
     load.go_on()
 
 
@@ -312,10 +344,12 @@ def main():
                   survives, mode, family, half_open, load)
     ktap.test("no transfer lost a record or a segment", nothing_lost, load)
     ktap.test("afterwards all is as before", recovers, load)
-    if slab.exact():
-        ktap.test("faster than memory comes back", outruns_rcu)
-    else:
+    if not slab.exact():
         ktap.skip("faster than memory comes back", "it stays in quarantine")
+    elif not rcu_threads():
+        ktap.skip("faster than memory comes back", "it cannot be held up")
+    else:
+        ktap.test("faster than memory comes back", outruns_rcu)
     ktap.test("all is accounted for", ends, load)
     ktap.end()
 

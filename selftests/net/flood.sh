@@ -6,7 +6,8 @@
 #
 # Environment: DURATION, seconds of each of the four floods (5); RATE, SYNs a
 # second that have to be reached (without it 20000 are aimed at).
-# In full: make vm VM_TCG=multi RUN='DURATION=60 RATE=20000 selftests/net/flood.sh'
+# In full, where an emulator is too slow for it:
+#   make vm KREL=plain VM_MEM=4G RUN='DURATION=60 RATE=20000 selftests/net/flood.sh'
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."

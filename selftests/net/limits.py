@@ -235,7 +235,7 @@ def by_memory():
 def record_bytes():
     """What a record is said to take at most is what slabs take."""
     told = stage.tcpward(ROUTER, "status")["record_bytes"]
-    flow, ext = (slab.each(cache) for cache in slab.CACHES)
+    flow, ext = max(map(slab.each, slab.FLOWS)), slab.each(slab.EXT)
     ktap.comment("%d bytes told; %.1f a record, %.1f what one in 8 has" %
                  (told, flow, ext))
     buckets = told - flow - ext / 8

@@ -8,7 +8,7 @@ import subprocess
 import ktap
 import stage
 from segments import Raw, Segment
-from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Pair
+from stage import CLIENT, ROUTER, SERVER, SERVER_ADDR, Chat, Pair
 
 TWIN = os.environ["TWIN"]
 ADDRESS = {4: "10.9.0.1", 6: "fd09::1"}     # of both clients
@@ -122,19 +122,38 @@ def guarded(place, family):
         pair.close()
 
 
+def moves():
+    """Changes of place while all of them talk."""
+    chats = [Chat(pair, 0.005) for family in (4, 6)
+             for pair in twins(family)]
+    for chat in chats:
+        chat.goes_on()
+    before = stage.stats(ROUTER)
+    for i in range(8):
+        stage.configure(ROUTER, "placement=" + PLACES[i % 2])
+        for chat in chats:
+            chat.goes_on()
+    for chat in chats:
+        chat.stop()
+        assert len(records(chat.pair)) == 2
+        assert not stage.growth(before, stage.stats(ROUTER)), \
+            stage.growth(before, stage.stats(ROUTER))
+
+
 def main():
     for netns in CLIENT, TWIN, SERVER:
         stage.configure(netns, "mode=off")
     stage.configure(ROUTER, "pickup=strict")
     lines()
     stage.run(ROUTER, "nft", "-f", "-", input=RULES)
-    ktap.plan(len(PLACES) * 2 * 2)
+    ktap.plan(len(PLACES) * 2 * 2 + 1)
     for place in PLACES:
         for family in 4, 6:
             ktap.test("equal connections of two zones, IPv%d, %s" %
                       (family, place), apart, place, family)
             ktap.test("each of them is guarded, IPv%d, %s" % (family, place),
                       guarded, place, family)
+    ktap.test("changes of place while they talk", moves)
     ktap.end()
 
 

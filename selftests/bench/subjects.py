@@ -27,14 +27,26 @@ class Floor:
         self.netns = netns
         harness.namespace(netns)
 
-    def begin(self, connections):
+    def begin(self, connections, cpus=(0,)):
+        """So many connections for each CPU, which follow one another."""
         with inside(self.netns):
             harness.command("begin", connections)
-        self.connections = connections
+        self.cpus = cpus
+        self.connections = connections * len(cpus)
 
     def row(self, name, rounds, shuffled=False):
         with inside(self.netns):
             return harness.row(name, rounds, shuffled, self.tracked)
+
+    def longest_ns(self, name):
+        with inside(self.netns):
+            return harness.longest_ns(name, self.tracked)
+
+    def parallel(self, name, rounds, shuffled=False):
+        """By a thread on each of the CPUs: as harness.parallel()."""
+        with inside(self.netns):
+            return harness.parallel(self.cpus, name, rounds, shuffled,
+                                    self.tracked)
 
     def check_open(self):
         """All connections are established, on both sides."""
@@ -83,8 +95,8 @@ class Tcpward(Floor):
                           if count}
         return found
 
-    def begin(self, connections):
-        super().begin(connections)
+    def begin(self, connections, cpus=(0,)):
+        super().begin(connections, cpus)
         self.set(MODE=genl.number("MODE_" + self.mode))
         self.before = self.status()
         self.segments = 0
@@ -93,6 +105,20 @@ class Tcpward(Floor):
         ns, segments = super().row(name, rounds, shuffled)
         self.segments += segments
         return ns, segments
+
+    def longest_ns(self, name):
+        self.segments += self.connections
+        return super().longest_ns(name)
+
+    def parallel(self, name, rounds, shuffled=False):
+        results = super().parallel(name, rounds, shuffled)
+        self.segments += sum(segments for _, segments, _ in results)
+        return results
+
+    def close(self):
+        """The namespace goes with its last user."""
+        self.genl.socket.close()
+        run("ip", "netns", "del", self.netns)
 
     def check(self, client, server):
         now = self.status()
@@ -140,7 +166,7 @@ class Conntrack(Floor):
 
     def check(self, state):
         with inside(self.netns):
-            states = harness.conntrack_states()
+            states = harness.conntrack_states(max(self.cpus) + 1)
         if states != {state: self.connections}:
             raise RuntimeError("nf_conntrack has %s" % states)
 

@@ -40,7 +40,8 @@ MODULE_SRCS := Kbuild $(wildcard kmod/*.[ch] kmod/core/*.[ch] \
 .DELETE_ON_ERROR:
 .PHONY: all programs module demo check check-native check-vm check-debug \
 	conformance \
-	captures-check fuzz model bench bench-icount vm vm-run deps install clean help
+	captures-check fuzz model bench bench-growth bench-icount vm vm-run deps \
+	install clean help
 
 all: programs module ## build the tool, segplay and the module (default)
 
@@ -157,6 +158,9 @@ captures-check: deps programs ## replay real captures: a table, right or wrong
 
 bench: deps ## measure cost against nf_conntrack: K="1 10000" connections
 	@selftests/bench/run $(K)
+
+bench-growth: deps ## draw cost against the number of connections, to 4 million
+	@selftests/bench/run-growth $(K)
 
 bench-icount: deps ## count instructions beside nf_conntrack's
 	@selftests/bench/run-icount

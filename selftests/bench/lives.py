@@ -4,7 +4,6 @@ The life of many connections, segment by segment, played to each subject in
 turn: what every kind of segment cost.
 """
 
-import statistics
 import sys
 
 import table
@@ -103,13 +102,7 @@ def _compare(plan, subjects, connections):
     return found
 
 
-def _summary(values):
-    return {"median": statistics.median(values), "min": min(values),
-            "max": max(values)}
-
-
 def rows(plan, subjects, connections):
     """`subjects`: {"floor", "ours", "theirs"}"""
     for row, costs in _compare(plan, subjects, connections).items():
-        yield table.segment_row(row, connections, plan.unit, {
-            name: _summary(values) for name, values in costs.items()})
+        yield table.segment_row(row, connections, plan.unit, costs)

@@ -27,14 +27,26 @@ class Floor:
         self.netns = netns
         harness.namespace(netns)
 
-    def begin(self, connections):
+    def begin(self, connections, cpus=(0,)):
+        """So many connections for each CPU, which follow one another."""
         with inside(self.netns):
             harness.command("begin", connections)
-        self.connections = connections
+        self.cpus = cpus
+        self.connections = connections * len(cpus)
 
     def row(self, name, rounds, shuffled=False):
         with inside(self.netns):
             return harness.row(name, rounds, shuffled, self.tracked)
+
+    def longest_ns(self, name):
+        with inside(self.netns):
+            return harness.longest_ns(name, self.tracked)
+
+    def parallel(self, name, rounds, shuffled=False):
+        """By a thread on each of the CPUs: as harness.parallel()."""
+        with inside(self.netns):
+            return harness.parallel(self.cpus, name, rounds, shuffled,
+                                    self.tracked)
 
     def check_open(self):
         """All connections are established, on both sides."""
@@ -83,8 +95,8 @@ class Tcpward(Floor):
                           if count}
         return found
 
-    def begin(self, connections):
-        super().begin(connections)
+    def begin(self, connections, cpus=(0,)):
+        super().begin(connections, cpus)
         self.set(MODE=genl.number("MODE_" + self.mode))
         self.before = self.status()
         self.segments = 0
@@ -93,6 +105,20 @@ class Tcpward(Floor):
         ns, segments = super().row(name, rounds, shuffled)
         self.segments += segments
         return ns, segments
+
+    def longest_ns(self, name):
+        self.segments += self.connections
+        return super().longest_ns(name)
+
+    def parallel(self, name, rounds, shuffled=False):
+        results = super().parallel(name, rounds, shuffled)
+        self.segments += sum(segments for _, segments, _ in results)
+        return results
+
+    def close(self):
+        """The namespace goes with its last user."""
+        self.genl.socket.close()
+        run("ip", "netns", "del", self.netns)
 
     def check(self, client, server):
         now = self.status()
@@ -118,13 +144,12 @@ class Tcpward(Floor):
 class Conntrack(Floor):
     """Its hooks are there because a rule wants them; strict."""
     tracked = True
-    # As many as it has connections, which is more than it would choose.
-    BUCKETS = 1 << 20
+    HASHSIZE = "/sys/module/nf_conntrack/parameters/hashsize"
+    LEAST = 1024                # buckets
 
     def __init__(self, netns="conntrack"):
         super().__init__(netns)
-        with open("/sys/module/nf_conntrack/parameters/hashsize", "w") as file:
-            file.write(str(self.BUCKETS))
+        self.buckets = 0
         run("sysctl", "-q", "-w", "net.netfilter.nf_conntrack_max=%d" % ROOM)
         with inside(netns):
             run("nft", "-f", "-", input="table ip bench { chain input {"
@@ -135,12 +160,26 @@ class Conntrack(Floor):
             self.netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                          NETLINK_NETFILTER)
 
+    def begin(self, connections, cpus=(0,)):
+        """With a hash table of the size that suits so many best: a bucket for
+        each direction, rounded up. With more, a walk takes longer and a small
+        table finds less in the caches; it does not grow by itself."""
+        super().begin(connections, cpus)
+        wanted = max(self.LEAST,
+                     1 << (2 * self.connections - 1).bit_length())
+        if wanted == self.buckets:
+            return
+        with open(self.HASHSIZE, "w") as file:
+            file.write(str(wanted))
+        self.buckets = wanted
+
     def fixed_bytes(self):
-        return 8 * self.BUCKETS
+        """The table that it had before."""
+        return 8 * self.buckets
 
     def check(self, state):
         with inside(self.netns):
-            states = harness.conntrack_states()
+            states = harness.conntrack_states(max(self.cpus) + 1)
         if states != {state: self.connections}:
             raise RuntimeError("nf_conntrack has %s" % states)
 

@@ -3,6 +3,8 @@
 #ifndef TCPW_BENCH_H
 #define TCPW_BENCH_H
 
+#include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 
 struct dst_entry;
@@ -21,6 +23,7 @@ enum bench_side {
  * for them. Everything else follows from the number of a connection.
  */
 struct bench_progress {
+	u32 first;		/* number of the first connection */
 	u32 connections;
 	u32 sent[2];		/* octets of sequence space, by side */
 	u32 tick[2];		/* of the timestamps last sent, by side */
@@ -73,22 +76,68 @@ void bench_path_close(struct bench_path *path);
 bool bench_path_pass(const struct bench_path *path, struct sk_buff *skb);
 
 /* traffic.c: many segments of many connections */
+struct bench_order {
+	char name[32];		/* of a row */
+	u32 rounds;
+	bool shuffled;		/* connections in a random order */
+	bool tracked;		/* what bench_path is to hold packets to */
+	bool each;		/* time each segment: for `longest` */
+	atomic_t *gate;		/* NULL, or threads that have yet to arrive */
+};
+
 struct bench_result {
-	u64 ns;
+	u64 ns;			/* CPU time */
+	u64 wall_ns;
+	u64 longest_ns;		/* CPU time of one segment at all hooks */
 	u64 segments;
 };
 
-int bench_traffic(struct bench_path *path, struct bench_progress *progress,
-		  const char *row, bool shuffled, u32 rounds,
+int bench_traffic(struct net *net, const struct bench_order *order,
+		  struct bench_progress *progress,
 		  struct bench_result *result);
+
+/* parallel.c: the same by a thread of each CPU, on connections of its own */
+#define BENCH_THREADS 2
+
+int bench_parallel(struct net *net, const struct bench_order *order,
+		   unsigned int first, unsigned int threads,
+		   struct bench_progress *progress,
+		   struct bench_result *results);
 
 /* clock.c */
 u64 bench_clock_ns(void);
 
+/* stall.c: how long nothing else could run */
+struct bench_stall {
+	u64 softirq_ns;		/* the longest softirq */
+	u64 wake_ns;		/* longest wait of an urgent thread */
+	u64 wakes;
+};
+
+#ifdef CONFIG_UML
+int bench_stall_begin(void);
+void bench_stall_make(u64 ns);
+int bench_stall_end(struct bench_stall *stall);
+#else
+static inline int bench_stall_begin(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void bench_stall_make(u64 ns)
+{
+}
+
+static inline int bench_stall_end(struct bench_stall *stall)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 /* states.c: what nf_conntrack made of it */
 #define BENCH_STATES 16
 
-void bench_states(struct net *net, u32 connections,
+void bench_states(struct net *net, u32 first, u32 connections,
 		  u32 count[BENCH_STATES]);
 
 #endif

@@ -3,10 +3,13 @@
  * Plays TCP traffic to the hooks of a network namespace, whatever is
  * registered there, and says how long they took. Takes commands in
  * /proc/tcpward_bench, about the namespace of the writer:
- *	begin CONNECTIONS	a new population, which knows nothing yet
- *	row NAME order|shuffled ROUNDS hooks|conntrack
- *	states			of nf_conntrack
- *	clock			CPU time, when all is quiet
+ *	begin CONNECTIONS [FIRST]	a new population, which knows nothing yet,
+ *					one for each CPU; number of the first
+ *	row NAME order|shuffled ROUNDS hooks|conntrack [each]
+ *	parallel CPU THREADS and the same
+ *	states POPULATIONS		of nf_conntrack
+ *	clock				CPU time, when all is quiet
+ *	stall begin|make NS|end		what else could not run
  * and answers there. Owns no rule about what is measured when: ../measure.
  */
 #include "bench.h"
@@ -23,49 +26,82 @@
 #define LINE 256
 
 static DEFINE_MUTEX(lock);
-static struct bench_progress progress;
+static struct bench_progress progress[BENCH_THREADS];
 static char answer[LINE];
 
 static int begin(const char *words)
 {
-	u32 connections;
+	u32 connections, first = 0;
+	unsigned int i;
 
-	if (kstrtou32(words, 10, &connections) || !connections)
+	if (sscanf(words, "%u %u", &connections, &first) < 1 || !connections)
 		return -EINVAL;
-	memset(&progress, 0, sizeof(progress));
-	progress.connections = connections;
+	memset(progress, 0, sizeof(progress));
+	for (i = 0; i < BENCH_THREADS; i++) {
+		progress[i].connections = connections;
+		progress[i].first = first + i * connections;
+	}
 	return 0;
+}
+
+static bool read_order(const char *words, struct bench_order *order)
+{
+	char way[16], tracked[16], each[16] = "";
+
+	memset(order, 0, sizeof(*order));
+	if (sscanf(words, "%31s %15s %u %15s %15s", order->name, way,
+		   &order->rounds, tracked, each) < 4)
+		return false;
+	order->shuffled = !strcmp(way, "shuffled");
+	order->tracked = !strcmp(tracked, "conntrack");
+	order->each = !strcmp(each, "each");
+	return true;
 }
 
 static int row(const char *words)
 {
-	struct net *net = current->nsproxy->net_ns;
-	char name[32], order[16], tracked[16];
 	struct bench_result result = {};
-	struct bench_path path;
-	u32 rounds;
+	struct bench_order order;
 	int err;
 
-	if (sscanf(words, "%31s %15s %u %15s", name, order, &rounds,
-		   tracked) != 4)
+	if (!read_order(words, &order))
 		return -EINVAL;
-	err = bench_path_open(&path, net, !strcmp(tracked, "conntrack"));
-	if (err)
-		return err;
-	err = bench_traffic(&path, &progress, name, !strcmp(order, "shuffled"),
-			    rounds, &result);
-	bench_path_close(&path);
-	snprintf(answer, LINE, "%llu %llu\n", result.ns, result.segments);
+	err = bench_traffic(current->nsproxy->net_ns, &order, progress,
+			    &result);
+	snprintf(answer, LINE, "%llu %llu %llu\n", result.ns, result.segments,
+		 result.longest_ns);
 	return err;
 }
 
-static int states(void)
+static int parallel(const char *words)
 {
-	u32 count[BENCH_STATES];
+	struct bench_result results[BENCH_THREADS] = {};
+	unsigned int cpu, threads, i;
+	struct bench_order order;
+	int err, at = 0, used;
+
+	if (sscanf(words, "%u %u %n", &cpu, &threads, &used) < 2 ||
+	    !read_order(words + used, &order))
+		return -EINVAL;
+	err = bench_parallel(current->nsproxy->net_ns, &order, cpu, threads,
+			     progress, results);
+	for (i = 0; i < BENCH_THREADS; i++)
+		at += scnprintf(answer + at, LINE - at, "%llu %llu %llu ",
+				results[i].ns, results[i].segments,
+				results[i].wall_ns);
+	return err;
+}
+
+static int states(const char *words)
+{
+	u32 count[BENCH_STATES], populations;
 	unsigned int i;
 	int at = 0;
 
-	bench_states(current->nsproxy->net_ns, progress.connections, count);
+	if (kstrtou32(words, 10, &populations))
+		return -EINVAL;
+	bench_states(current->nsproxy->net_ns, progress->first,
+		     populations * progress->connections, count);
 	for (i = 0; i < BENCH_STATES; i++)
 		at += scnprintf(answer + at, LINE - at, "%u ", count[i]);
 	return 0;
@@ -79,6 +115,24 @@ static int clock(void)
 	return 0;
 }
 
+static int stall(const char *words)
+{
+	struct bench_stall found = {};
+	u64 ns;
+	int err;
+
+	if (!strcmp(words, "begin"))
+		return bench_stall_begin();
+	if (sscanf(words, "make %llu", &ns) == 1) {
+		bench_stall_make(ns);
+		return 0;
+	}
+	err = bench_stall_end(&found);
+	snprintf(answer, LINE, "%llu %llu %llu\n", found.softirq_ns,
+		 found.wake_ns, found.wakes);
+	return err;
+}
+
 static int obey(char *line)
 {
 	char *words = line, *verb = strsep(&words, " ");
@@ -88,8 +142,12 @@ static int obey(char *line)
 		return begin(words);
 	if (!strcmp(verb, "row") && words)
 		return row(words);
-	if (!strcmp(verb, "states"))
-		return states();
+	if (!strcmp(verb, "parallel") && words)
+		return parallel(words);
+	if (!strcmp(verb, "stall") && words)
+		return stall(words);
+	if (!strcmp(verb, "states") && words)
+		return states(words);
 	if (!strcmp(verb, "clock"))
 		return clock();
 	return -EINVAL;
@@ -134,6 +192,9 @@ static int __init bench_init(void)
 
 static void __exit bench_exit(void)
 {
+	struct bench_stall found;
+
+	bench_stall_end(&found);
 	remove_proc_entry("tcpward_bench", NULL);
 }
 

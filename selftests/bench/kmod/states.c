@@ -30,13 +30,14 @@ static struct nf_conn *find(struct net *net, u32 index)
  * bench_states() - count connections by state
  * @count: by enum tcp_conntrack; connections that are not there: not at all
  */
-void bench_states(struct net *net, u32 connections, u32 count[BENCH_STATES])
+void bench_states(struct net *net, u32 first, u32 connections,
+		  u32 count[BENCH_STATES])
 {
 	struct nf_conn *ct;
 	u32 i;
 
 	memset(count, 0, BENCH_STATES * sizeof(*count));
-	for (i = 0; i < connections; i++) {
+	for (i = first; i < first + connections; i++) {
 		ct = find(net, i);
 		if (ct) {
 			count[ct->proto.tcp.state % BENCH_STATES]++;

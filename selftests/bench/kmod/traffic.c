@@ -9,6 +9,7 @@
 
 #include <linux/bottom_half.h>
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -82,12 +83,13 @@ static const struct row {
 
 /* What the loop over connections needs. */
 struct traffic {
-	const struct bench_path *path;
+	const struct bench_order *order;
+	struct bench_path path;
 	struct bench_progress *progress;
+	u64 longest_ns;
 	u32 mask;		/* numbers below the next power of two */
 	u32 half;		/* bits of the mask to fold */
 	u32 salt;		/* another order in each pass */
-	bool shuffled;
 };
 
 /* A permutation of the numbers under the mask: each step can be undone. */
@@ -103,7 +105,7 @@ static u32 scramble(const struct traffic *t, u32 i)
 /* Numbers beyond the last connection are followed until they lead back. */
 static u32 visited(const struct traffic *t, u32 i)
 {
-	if (!t->shuffled)
+	if (!t->order->shuffled)
 		return i;
 	do {
 		i = scramble(t, i);
@@ -122,6 +124,21 @@ static void breathe(u64 segments)
 	rcu_read_lock();
 }
 
+static bool pass_timed(struct traffic *t, struct sk_buff *skb)
+{
+	u64 ns = bench_clock_ns();
+	bool passed = bench_path_pass(&t->path, skb);
+
+	t->longest_ns = max(t->longest_ns, bench_clock_ns() - ns);
+	return passed;
+}
+
+static bool pass_one(struct traffic *t, struct sk_buff *skb)
+{
+	return t->order->each ? pass_timed(t, skb) :
+				bench_path_pass(&t->path, skb);
+}
+
 /* One segment of each connection. */
 static int pass(struct traffic *t, const struct bench_packet *packet)
 {
@@ -131,8 +148,9 @@ static int pass(struct traffic *t, const struct bench_packet *packet)
 	progress->tick[packet->side] = progress->segments / SEGMENTS_PER_TICK;
 	t->salt += 0x9e3779b9u;
 	for (i = 0; i < progress->connections; i++) {
-		bench_packet_write(packet, progress, visited(t, i));
-		if (!bench_path_pass(t->path, packet->skb))
+		bench_packet_write(packet, progress,
+				   progress->first + visited(t, i));
+		if (!pass_one(t, packet->skb))
 			return -EPROTO;
 		breathe(++progress->segments);
 	}
@@ -169,9 +187,18 @@ static int play_round(struct traffic *t, const struct row *row,
 	return 0;
 }
 
+/* Those who come first wait, so that all go at once. */
+static void pass_gate(atomic_t *gate)
+{
+	if (!gate)
+		return;
+	atomic_dec(gate);
+	while (atomic_read(gate) > 0)
+		cpu_relax();
+}
+
 static int run(struct traffic *t, const struct row *row,
-	       struct bench_packet *packets, u32 rounds,
-	       struct bench_result *result)
+	       struct bench_packet *packets, struct bench_result *result)
 {
 	u64 segments = t->progress->segments;
 	int err = 0;
@@ -179,13 +206,17 @@ static int run(struct traffic *t, const struct row *row,
 
 	local_bh_disable();
 	rcu_read_lock();
+	pass_gate(t->order->gate);
+	result->wall_ns = ktime_get_ns();
 	result->ns = bench_clock_ns();
-	for (i = 0; i < rounds && !err; i++)
+	for (i = 0; i < t->order->rounds && !err; i++)
 		err = play_round(t, row, packets);
 	result->ns = bench_clock_ns() - result->ns;
+	result->wall_ns = ktime_get_ns() - result->wall_ns;
 	rcu_read_unlock();
 	local_bh_enable();
 	result->segments = t->progress->segments - segments;
+	result->longest_ns = t->longest_ns;
 	return err;
 }
 
@@ -199,37 +230,49 @@ static const struct row *find(const char *name)
 	return NULL;
 }
 
+static int play(struct traffic *t, const struct row *row,
+		struct bench_result *result)
+{
+	struct bench_packet packets[STEPS] = {};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < row->steps && !err; i++)
+		err = bench_packet_make(&packets[i], &row->step[i].segment);
+	if (!err)
+		err = run(t, row, packets, result);
+	for (i = 0; i < row->steps; i++)
+		kfree_skb(packets[i].skb);
+	return err;
+}
+
 /*
  * bench_traffic() - rounds of a row, for all connections
- * @shuffled: not in the order in which they were made, but in a random one
+ * @net: whose hooks they pass
  *
- * Return: 0, -EINVAL for an unknown row, -EPROTO where a packet was not
- * accepted, -ENOMEM.
+ * Context: process. Return: 0, -EINVAL for an unknown row, -EPROTO where a
+ * packet was not accepted, -ENOMEM, or what bench_path_open() says.
  */
-int bench_traffic(struct bench_path *path, struct bench_progress *progress,
-		  const char *name, bool shuffled, u32 rounds,
+int bench_traffic(struct net *net, const struct bench_order *order,
+		  struct bench_progress *progress,
 		  struct bench_result *result)
 {
 	u32 bits = order_base_2(progress->connections);
 	struct traffic traffic = {
-		.path = path,
+		.order = order,
 		.progress = progress,
 		.mask = (u32)((1ull << bits) - 1),
 		.half = bits / 2 + 1,
-		.shuffled = shuffled,
 	};
-	struct bench_packet packets[STEPS] = {};
-	const struct row *row = find(name);
-	unsigned int i;
-	int err = 0;
+	const struct row *row = find(order->name);
+	int err;
 
 	if (!row)
 		return -EINVAL;
-	for (i = 0; i < row->steps && !err; i++)
-		err = bench_packet_make(&packets[i], &row->step[i].segment);
-	if (!err)
-		err = run(&traffic, row, packets, rounds, result);
-	for (i = 0; i < row->steps; i++)
-		kfree_skb(packets[i].skb);
+	err = bench_path_open(&traffic.path, net, order->tracked);
+	if (err)
+		return err;
+	err = play(&traffic, row, result);
+	bench_path_close(&traffic.path);
 	return err;
 }

@@ -12,7 +12,7 @@ static bool evict_flow(struct tcpw_net *tn, struct tcpw_flow *flow,
 {
 	u64 now_ms = tcpw_now_ms();
 	bool evicted, heard = tcpw_report_hears_ends(tn);
-	struct tcpw_view view;
+	struct tcpw_view view __tcpw_unset;
 	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);

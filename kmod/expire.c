@@ -358,7 +358,7 @@ static void expire(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 
 static void visit_flow(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
-	struct visit visit;
+	struct visit visit __tcpw_unset;
 	u64 now_ms;
 
 	visit.gone = false;

@@ -4,9 +4,10 @@
  * what follows. All is decided under the lock of the connection and reported
  * after it.
  */
-#include "tcpward.h"
+#include "tracepoints.h"
 
 #include <linux/rcupdate.h>
+#include <linux/skbuff.h>
 
 /* A segment on its way, and what it is judged by. */
 struct passage {
@@ -38,7 +39,7 @@ static void count_segment(struct tcpw_flow *flow, const struct passage *p)
 }
 
 /* A SYN opened anew, or a candidate took the place of the record (R37). */
-static bool replaced(const struct tcpw_conn *was, const struct tcpw_conn *is,
+static bool replaced(const struct tcpw_was *was, const struct tcpw_conn *is,
 		     const struct tcpw_seg *seg)
 {
 	if (was->kind == TCPWARD_KIND_BLANK)
@@ -51,7 +52,7 @@ static bool replaced(const struct tcpw_conn *was, const struct tcpw_conn *is,
 	    is->ep[!is->client].state != TCPWARD_STATE_LISTEN)
 		return false;
 	return was->kind != TCPWARD_KIND_OPEN ||
-	       was->ep[!was->client].state != TCPWARD_STATE_LISTEN;
+	       was->state[!was->client] != TCPWARD_STATE_LISTEN;
 }
 
 static void apply(struct passage *p, struct tcpw_flow *flow)
@@ -65,14 +66,15 @@ static void apply(struct passage *p, struct tcpw_flow *flow)
 static void apply_in_place(struct passage *p, struct tcpw_flow *flow,
 			   struct tcpw_was *was)
 {
-	struct tcpw_view *former = &p->out.former;
+	bool heard = tcpw_report_hears_ends(p->tn);
 	u64 now_ms = p->pkt->now_ms;
 
-	tcpw_flow_view(flow, now_ms, former);
+	if (heard)
+		tcpw_flow_view(flow, now_ms, &p->out.former);
 	apply(p, flow);
-	if (!replaced(&former->facts.conn, &flow->conn, &p->pkt->seg))
+	if (!replaced(was, &flow->conn, &p->pkt->seg))
 		return;
-	p->out.replaced = true;
+	p->out.replaced = heard;
 	p->out.began = true;
 	tcpw_flow_end(p->tn, flow, was, now_ms);
 	tcpw_flow_begin(p->tn, flow, now_ms);
@@ -144,8 +146,8 @@ static void judge(struct passage *p, struct tcpw_flow *flow)
 /* Return: false when the record was gone. */
 static bool known(struct passage *p, struct tcpw_flow *flow)
 {
+	struct tcpw_view gone __tcpw_unset;
 	struct tcpw_packet *pkt = p->pkt;
-	struct tcpw_view gone;
 
 	spin_lock_bh(&flow->lock);
 	if (flow->dead) {
@@ -307,6 +309,68 @@ static bool dropped(const struct passage *p)
 	return false;
 }
 
+/* By all rules. Return: false to drop the packet. */
+static noinline bool whole_way(struct tcpw_net *tn,
+			       const struct tcpw_policy *policy,
+			       struct tcpw_packet *pkt, struct tcpw_flow *flow)
+{
+	struct passage p __tcpw_unset;
+	bool drop;
+
+	p.tn = tn;
+	p.policy = policy;
+	p.pkt = pkt;
+	p.out.time_us = 0;
+	p.out.began = false;
+	p.out.replaced = false;
+	memset(p.out.moves, 0, sizeof(p.out.moves));
+	while (!(flow ? known(&p, flow) : unknown(&p)))
+		flow = find(tn, pkt);
+	drop = dropped(&p);
+	if (drop)
+		pkt->refused = p.out.ruling.reason;
+	tcpw_report_segment(tn, pkt, &p.out, !drop &&
+			    p.out.ruling.verdict == TCPWARD_VERDICT_DROP);
+	return !drop;
+}
+
+/*
+ * tcpw_follow_on() - what most segments do: they pass, nobody is told, and
+ * only numbers, counts and the deadline of an open connection change
+ * @flow: found under its name
+ *
+ * Context: netfilter hook, RCU read side. Return: false when nothing was done.
+ */
+bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
+		    struct tcpw_flow *flow, unsigned int side,
+		    const struct tcpw_seg *seg)
+{
+	u64 now_ms, deadline_ms;
+	bool passes;
+
+	if (tcpw_trace_heard(tn) || trace_verdict_enabled())
+		return false;
+	spin_lock_bh(&flow->lock);
+	/* Under the lock, so that time never goes back for a record. */
+	now_ms = tcpw_now_ms();
+	deadline_ms = flow->conn.deadline_ms;
+	passes = !flow->dead && !flow->has_more && !flow->unheard &&
+		 (!deadline_ms || now_ms < deadline_ms) &&
+		 tcpw_go_on(&flow->conn, NULL, side, seg, &policy->strict,
+			    now_ms);
+	if (passes) {
+		flow->segments[side]++;
+		flow->bytes[side] += seg->len;
+		flow->passed_ms = (u32)now_ms;
+		this_cpu_inc(tn->stats->verdict[TCPWARD_VERDICT_PASS]);
+		/* A deadline that moves away is seen when the wheel comes. */
+		if (!flow->slot || flow->conn.deadline_ms < deadline_ms)
+			tcpw_wheel_set(&tn->wheel, flow);
+	}
+	spin_unlock_bh(&flow->lock);
+	return passes;
+}
+
 /*
  * tcpw_follow_segment() - judge a segment and follow its connection
  *
@@ -314,26 +378,16 @@ static bool dropped(const struct passage *p)
  */
 bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
+	const struct tcpw_policy *policy = rcu_dereference(tn->policy);
 	struct tcpw_flow *flow;
-	struct passage p;
-	bool drop;
 
-	p.tn = tn;
-	p.policy = rcu_dereference(tn->policy);
-	p.pkt = pkt;
-	p.out.time_us = 0;
-	p.out.began = false;
-	p.out.replaced = false;
-	memset(p.out.moves, 0, sizeof(p.out.moves));
-	if (p.policy->set.csum)
+	if (policy->set.csum && !skb_csum_unnecessary(pkt->skb))
 		tcpw_packet_checksum(pkt);
-	do {
-		flow = find(tn, pkt);
-	} while (!(flow ? known(&p, flow) : unknown(&p)));
-	drop = dropped(&p);
-	if (drop)
-		pkt->refused = p.out.ruling.reason;
-	tcpw_report_segment(tn, pkt, &p.out, !drop &&
-			    p.out.ruling.verdict == TCPWARD_VERDICT_DROP);
-	return !drop;
+	flow = pkt->found ?: find(tn, pkt);
+	/* What was found before has been looked at. */
+	if (flow && !pkt->found &&
+	    !(pkt->seg.flags & (TCPW_SYN | TCPW_FIN | TCPW_RST)) &&
+	    tcpw_follow_on(tn, policy, flow, pkt->side, &pkt->seg))
+		return true;
+	return whole_way(tn, policy, pkt, flow);
 }

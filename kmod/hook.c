@@ -109,9 +109,10 @@ static bool leaves_again(const struct sk_buff *skb,
 }
 
 /* Rules that ran before have taken it out of what is judged. */
-static bool skipped(const struct tcpw_net *tn, const struct sk_buff *skb)
+static bool skipped(const struct tcpw_policy *policy,
+		    const struct sk_buff *skb)
 {
-	u32 bits = rcu_dereference(tn->policy)->set.skip_mark;
+	u32 bits = policy->set.skip_mark;
 
 	return bits && (skb->mark & bits) == bits;
 }
@@ -162,17 +163,24 @@ static void begin(struct tcpw_packet *pkt, struct sk_buff *skb,
 {
 	pkt->skb = skb;
 	pkt->state = state;
-	pkt->early = early;
 	pkt->refused = TCPWARD_REASON_NONE;
+	pkt->early = early;
+	pkt->aliased = false;
+	pkt->detour = false;
+	pkt->unreadable = false;
+	pkt->renamed = false;
+	pkt->bypassed = false;
+	pkt->found = NULL;
 }
 
 /* Loopback is judged as input: after NAT of local output has chosen it. */
 static unsigned int at_filter(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
-	struct tcpw_net *tn = tcpw_net(state->net);
+	struct tcpw_net *tn = priv;
 	u32 places = smp_load_acquire(&tn->places);
-	struct tcpw_packet pkt;
+	struct tcpw_packet pkt __tcpw_unset;
+	const struct tcpw_policy *policy;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_FILTER)))
 		return NF_ACCEPT;
@@ -181,10 +189,17 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_OUT &&
 	    (leaves_again(skb, state) || leaves_by_loopback(skb, state)))
 		return NF_ACCEPT;
-	if (skipped(tn, skb))
+	policy = rcu_dereference(tn->policy);
+	if (skipped(policy, skb))
 		return NF_ACCEPT;
 	begin(&pkt, skb, state, false);
-	if (!tcpw_packet_read(&pkt) || !tcpw_nat_alias(tn, &pkt))
+	if (state->pf == NFPROTO_IPV4 &&
+	    tcpw_express(tn, policy, skb, state, &pkt.found))
+		return NF_ACCEPT;
+	if (!tcpw_packet_read(&pkt))
+		return not_judged(tn, &pkt);
+	if ((skb_nfct(skb) || READ_ONCE(tn->zoned)) &&
+	    !tcpw_nat_alias(tn, &pkt))
 		return not_judged(tn, &pkt);
 	return judge(tn, &pkt);
 }
@@ -193,16 +208,16 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 static unsigned int at_early(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct tcpw_net *tn = tcpw_net(state->net);
+	struct tcpw_net *tn = priv;
 	u32 places = smp_load_acquire(&tn->places);
-	struct tcpw_packet pkt;
+	struct tcpw_packet pkt __tcpw_unset;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_OUT ? leaves_again(skb, state) :
 	    state->in->flags & IFF_LOOPBACK || again_by_vrf(skb, state))
 		return NF_ACCEPT;
-	if (skipped(tn, skb))
+	if (skipped(rcu_dereference(tn->policy), skb))
 		return NF_ACCEPT;
 	begin(&pkt, skb, state, true);
 	if (!tcpw_packet_read(&pkt))
@@ -247,11 +262,32 @@ static const struct nf_hook_ops early_hooks[] = {
 static const struct {
 	const struct nf_hook_ops *hooks;
 	unsigned int count;
+	unsigned int first;	/* in tcpw_net.hooks */
 } places[] = {
 	[TCPWARD_PLACEMENT_FILTER] = { filter_hooks,
-				       ARRAY_SIZE(filter_hooks) },
-	[TCPWARD_PLACEMENT_EARLY] = { early_hooks, ARRAY_SIZE(early_hooks) },
+				       ARRAY_SIZE(filter_hooks), 0 },
+	[TCPWARD_PLACEMENT_EARLY] = { early_hooks, ARRAY_SIZE(early_hooks),
+				      ARRAY_SIZE(filter_hooks) },
 };
+
+/* Each namespace has hooks of its own, which know it. */
+static struct nf_hook_ops *hooks_of(struct tcpw_net *tn, u32 place)
+{
+	BUILD_BUG_ON(ARRAY_SIZE(filter_hooks) + ARRAY_SIZE(early_hooks) >
+		     TCPW_HOOKS);
+	return tn->hooks + places[place].first;
+}
+
+static void hooks_make(struct tcpw_net *tn, u32 place)
+{
+	struct nf_hook_ops *hooks = hooks_of(tn, place);
+	unsigned int i;
+
+	for (i = 0; i < places[place].count; i++) {
+		hooks[i] = places[place].hooks[i];
+		hooks[i].priv = tn;
+	}
+}
 
 static int defrag_enable(struct net *net)
 {
@@ -287,7 +323,8 @@ static int place_register(struct tcpw_net *tn, u32 place)
 	err = defrag_enable(tn->net);
 	if (err)
 		goto release_nat;
-	err = nf_register_net_hooks(tn->net, places[place].hooks,
+	hooks_make(tn, place);
+	err = nf_register_net_hooks(tn->net, hooks_of(tn, place),
 				    places[place].count);
 	if (err)
 		goto disable_defrag;
@@ -303,7 +340,7 @@ release_nat:
 
 static void place_unregister(struct tcpw_net *tn, u32 place)
 {
-	nf_unregister_net_hooks(tn->net, places[place].hooks,
+	nf_unregister_net_hooks(tn->net, hooks_of(tn, place),
 				places[place].count);
 	defrag_disable(tn->net);
 	if (place == TCPWARD_PLACEMENT_EARLY)

@@ -28,18 +28,18 @@ struct layer {
 	struct tcpw_way way;	/* IPv6: what the addresses may point to */
 };
 
-static void tuple_ipv4(struct tcpw_tuple *tuple, __be32 one, __be16 one_port,
-		       __be32 other, __be16 other_port, u8 *side)
+static inline void tuple_ipv4(struct tcpw_tuple *tuple,
+			      __be32 one, __be16 one_port,
+			      __be32 other, __be16 other_port, u8 *side)
 {
 	u64 from = (u64)ntohl(one) << 16 | ntohs(one_port);
 	u64 to = (u64)ntohl(other) << 16 | ntohs(other_port);
 	bool swap = from > to;
 
-	memset(tuple->addr, 0, sizeof(tuple->addr));
-	tuple->addr[swap].ip = one;
-	tuple->addr[!swap].ip = other;
-	tuple->port[swap] = one_port;
-	tuple->port[!swap] = other_port;
+	tuple->addr[0] = (union nf_inet_addr){ .ip = swap ? other : one };
+	tuple->addr[1] = (union nf_inet_addr){ .ip = swap ? one : other };
+	tuple->port[0] = swap ? other_port : one_port;
+	tuple->port[1] = swap ? one_port : other_port;
 	tuple->family = NFPROTO_IPV4;
 	tuple->zone = 0;
 	*side = swap;
@@ -64,6 +64,17 @@ static void tuple_ipv6(struct tcpw_tuple *tuple, const struct in6_addr *one,
 	*side = swap;
 }
 
+static inline void tuple_make(struct tcpw_tuple *tuple, u8 family,
+			      const void *one, __be16 one_port,
+			      const void *other, __be16 other_port, u8 *side)
+{
+	if (family == NFPROTO_IPV4)
+		tuple_ipv4(tuple, *(const __be32 *)one, one_port,
+			   *(const __be32 *)other, other_port, side);
+	else
+		tuple_ipv6(tuple, one, one_port, other, other_port, side);
+}
+
 /*
  * tcpw_tuple_make() - two sockets in canonical order
  * @side: set to the index that @one has there
@@ -72,11 +83,7 @@ void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,
 		     const void *other, __be16 other_port, u8 *side)
 {
-	if (family == NFPROTO_IPV4)
-		tuple_ipv4(tuple, *(const __be32 *)one, one_port,
-			   *(const __be32 *)other, other_port, side);
-	else
-		tuple_ipv6(tuple, one, one_port, other, other_port, side);
+	tuple_make(tuple, family, one, one_port, other, other_port, side);
 }
 
 static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
@@ -134,9 +141,10 @@ static bool read_layer(struct tcpw_packet *pkt, struct layer *layer)
 	return read_ipv6(pkt, layer);
 }
 
-/* As much of the TCP header as there is, contiguous. */
-static const u8 *header(const struct tcpw_packet *pkt, unsigned int total,
-			u8 *buffer, unsigned int *avail)
+/* The TCP header where it does not lie in one piece, as far as there is one. */
+static noinline const u8 *gather(const struct tcpw_packet *pkt,
+				 unsigned int total, u8 *buffer,
+				 unsigned int *avail)
 {
 	const struct tcphdr *tcph;
 	const u8 *whole;
@@ -156,6 +164,21 @@ static const u8 *header(const struct tcpw_packet *pkt, unsigned int total,
 		return (const u8 *)tcph;
 	*avail = min_t(unsigned int, total, tcph->doff * 4);
 	return whole;
+}
+
+/* As much of the TCP header as there is, contiguous. */
+static inline const u8 *header(const struct tcpw_packet *pkt,
+			       unsigned int total, u8 *buffer,
+			       unsigned int *avail)
+{
+	const struct tcphdr *tcph = (void *)pkt->skb->data + pkt->offset;
+	int linear = skb_headlen(pkt->skb) - pkt->offset;
+
+	linear = min_t(int, linear, total);
+	if (linear < (int)sizeof(*tcph) || linear < tcph->doff * 4)
+		return gather(pkt, total, buffer, avail);
+	*avail = linear;
+	return (const u8 *)tcph;
 }
 
 static bool from_network(const struct tcpw_packet *pkt)
@@ -190,18 +213,19 @@ static bool opens_to_group(const struct tcpw_packet *pkt)
 	return ipv6_addr_is_multicast(&ipv6_hdr(pkt->skb)->daddr);
 }
 
-static void note_known(struct tcpw_packet *pkt)
+static inline void note_known(struct tcpw_packet *pkt, __be16 from, __be16 to)
 {
-	const struct tcpw_tuple *tuple = &pkt->tuple;
+	u8 known = 0;
 
 	if (opens_to_group(pkt))
-		pkt->seg.known |= TCPW_SEG_GROUP;
-	if (!tuple->port[0] || !tuple->port[1])
-		pkt->seg.known |= TCPW_SEG_PORT_ZERO;
-	if (ntohs(tuple->port[pkt->side]) < ntohs(tuple->port[!pkt->side]))
-		pkt->seg.known |= TCPW_SEG_FROM_SERVER;
-	if (tcpw_tuple_self(tuple) && from_network(pkt))
-		pkt->seg.known |= TCPW_SEG_SAME_SOCKET;
+		known |= TCPW_SEG_GROUP;
+	if (!from || !to)
+		known |= TCPW_SEG_PORT_ZERO;
+	if (ntohs(from) < ntohs(to))
+		known |= TCPW_SEG_FROM_SERVER;
+	if (tcpw_tuple_self(&pkt->tuple) && from_network(pkt))
+		known |= TCPW_SEG_SAME_SOCKET;
+	pkt->seg.known = known;
 }
 
 /*
@@ -216,17 +240,12 @@ static void note_known(struct tcpw_packet *pkt)
  */
 bool tcpw_packet_read(struct tcpw_packet *pkt)
 {
-	u8 buffer[TCP_HEADER_MAX];
+	u8 buffer[TCP_HEADER_MAX] __tcpw_unset;
+	struct layer layer __tcpw_unset;
 	__be16 ports[2] = {};
-	struct layer layer;
 	unsigned int avail;
 	const u8 *tcp;
 
-	pkt->detour = false;
-	pkt->unreadable = false;
-	pkt->renamed = false;
-	pkt->bypassed = false;
-	pkt->aliased = false;
 	if (!read_layer(pkt, &layer))
 		return false;
 	pkt->offset = layer.offset;
@@ -234,10 +253,10 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 	tcp = header(pkt, layer.total, buffer, &avail);
 	if (avail >= sizeof(ports))
 		memcpy(ports, tcp, sizeof(ports));
-	tcpw_tuple_make(&pkt->tuple, pkt->state->pf, layer.saddr, ports[0],
-			layer.daddr, ports[1], &pkt->side);
+	tuple_make(&pkt->tuple, pkt->state->pf, layer.saddr, ports[0],
+		   layer.daddr, ports[1], &pkt->side);
 	tcpw_seg_parse(&pkt->seg, tcp, avail, layer.total);
-	note_known(pkt);
+	note_known(pkt, ports[0], ports[1]);
 	if (layer.fragment) {
 		if (!pkt->seg.bad)
 			return false;
@@ -281,7 +300,8 @@ void tcpw_packet_checksum(struct tcpw_packet *pkt)
 {
 	const struct nf_hook_state *state = pkt->state;
 
-	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad)
+	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad ||
+	    skb_csum_unnecessary(pkt->skb))
 		return;
 	if (sum_bad(pkt))
 		pkt->seg.known |= TCPW_SEG_BAD_SUM;

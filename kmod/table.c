@@ -181,7 +181,7 @@ bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
 	u64 now_ms = tcpw_now_ms();
 	bool gone, heard = tcpw_report_hears_ends(tn);
-	struct tcpw_view view;
+	struct tcpw_view view __tcpw_unset;
 	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);

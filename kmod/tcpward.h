@@ -233,6 +233,8 @@ struct tcpw_stats {
 	unsigned long lifetime_ms[TCPW_BUCKETS];
 };
 
+#define TCPW_HOOKS 10		/* of all places and families */
+
 struct tcpw_net {
 	struct net *net;	/* C */
 	struct mutex lock;
@@ -240,6 +242,7 @@ struct tcpw_net {
 	bool hooked;		/* N */
 	bool leaving;		/* N: no hooks any more */
 	bool zoned;		/* A: zones of nf_conntrack were met */
+	struct nf_hook_ops hooks[TCPW_HOOKS];	/* N */
 	u32 places;		/* A: bits of enum tcpward_placement in force */
 	u64 move;		/* A: number of the latest change to early */
 	struct rhashtable table;
@@ -257,27 +260,38 @@ struct tcpw_net {
 	struct list_head traces;	/* R */
 };
 
+/*
+ * Kernels zero what functions have on their stacks. For what is large, and set
+ * before it is read, that would cost more than the rest of a segment.
+ */
+#if __has_attribute(__uninitialized__)
+#define __tcpw_unset __attribute__((__uninitialized__))
+#else
+#define __tcpw_unset
+#endif
+
 /* --- packets ----------------------------------------------------------- */
 
 struct tcpw_packet {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	struct tcpw_tuple tuple;
+	struct tcpw_flow *found;	/* by tcpw_express() */
 	struct tcpw_key key;	/* of the tuple, once it was looked for */
 	struct tcpw_seg seg;
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
 	unsigned int total;	/* octets of TCP header and payload */
 	u8 side;		/* of the sender, index in tuple */
+	u8 refused;		/* enum tcpward_reason, once it has to go */
 	bool early;		/* judged before conntrack has seen it */
-	struct tcpw_tuple alias;	/* its name at the other place */
-	u8 alias_side;
-	bool aliased;		/* there is such a name */
+	bool aliased;		/* alias is its name at the other place */
 	bool detour;		/* the IP header does not name both ends */
 	bool unreadable;	/* carries TCP, but nobody knows whose */
 	bool renamed;		/* the tuple is not the packet's own */
 	bool bypassed;		/* renamed, and tcpw_nat_bypassed() */
-	u8 refused;		/* enum tcpward_reason, once it has to go */
+	u8 alias_side;
+	struct tcpw_tuple alias;
 };
 
 /* What of a record is counted and waited for, before it is written. */
@@ -287,6 +301,7 @@ struct tcpw_was {
 	u8 kind;		/* enum tcpward_kind; BLANK: not counted */
 	u8 client;
 	u8 rst_by;
+	u8 flags;		/* TCPW_CONN_* */
 };
 
 /* One endpoint that went from one state to another. */
@@ -382,6 +397,14 @@ void tcpw_catch_up_bypassed(struct tcpw_flow *flow,
 #define TCPW_EXT_SHARE 8	/* one connection in so many may have an ext */
 
 bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt);
+bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
+		    struct tcpw_flow *flow, unsigned int side,
+		    const struct tcpw_seg *seg);
+
+/* express.c: the short way of a packet */
+bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
+		  const struct sk_buff *skb,
+		  const struct nf_hook_state *state, struct tcpw_flow **found);
 
 /* drop.c: the end of a refused packet */
 void tcpw_drop_init(void);
@@ -422,6 +445,7 @@ static inline struct tcpw_was tcpw_flow_was(const struct tcpw_flow *flow)
 		.kind = conn->kind,
 		.client = conn->client,
 		.rst_by = conn->rst_by,
+		.flags = conn->flags,
 	};
 }
 
@@ -520,7 +544,11 @@ void tcpw_event_verdict(struct tcpw_net *tn,
 int tcpw_trace_init(void);
 void tcpw_trace_exit(void);
 void tcpw_trace_clear(struct tcpw_net *tn);
-bool tcpw_trace_heard(const struct tcpw_net *tn);
+static inline bool tcpw_trace_heard(const struct tcpw_net *tn)
+{
+	return !list_empty(&tn->traces);
+}
+
 void tcpw_trace_segment(struct tcpw_net *tn,
 			const struct tcpw_segment_info *info);
 

@@ -23,11 +23,6 @@ struct trace {
 	u32 sequence;		/* under lock */
 };
 
-bool tcpw_trace_heard(const struct tcpw_net *tn)
-{
-	return !list_empty(&tn->traces);
-}
-
 static bool matches(const struct tcpw_filter *filter,
 		    const struct tcpw_segment_info *info)
 {

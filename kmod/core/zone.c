@@ -45,30 +45,30 @@ static __u8 seq_reason(const struct tcpw_ctx *c, __u8 reason)
 }
 
 /* R86, R87: what the sender's FIN forbids. */
-static struct tcpw_ruling zone_fin(const struct tcpw_ctx *c)
+static bool fits_fin(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 {
-	const struct tcpw_endpoint *x = c->x;
 	__u32 end = c->seg->seq + tcpw_seg_space(c->seg), first;
 	bool fin = c->seg->flags & TCPW_FIN;
+	const struct tcpw_endpoint *x = c->x;
 
-	if (x->flags & TCPW_EP_FIN) {
-		if (fin && end - 1 != x->dend)
-			return tcpw_ruling_numbers(c,
-				TCPWARD_REASON_DIFFERENT_FIN,
-				TCPWARD_FIELD_FIN, x->dend, x->dend);
-		if (tcpw_after(end, x->dend + 1))
-			return tcpw_ruling_numbers(c,
-				TCPWARD_REASON_DATA_AFTER_FIN,
-				TCPWARD_FIELD_FIN, x->dend, x->dend);
-	} else if (fin && !tcpw_zones_open(c->conn) &&
-		   (tcpw_before(end - 1, x->dend) ||
-		    tcpw_before(end - 1, x->nxt - 1))) {
+	if (!(x->flags & TCPW_EP_FIN)) {
+		if (!fin || tcpw_zones_open(c->conn) ||
+		    !(tcpw_before(end - 1, x->dend) ||
+		      tcpw_before(end - 1, x->nxt - 1)))
+			return true;
 		first = tcpw_later(x->dend, x->nxt - 1);
-		return tcpw_ruling_numbers(c, TCPWARD_REASON_DIFFERENT_FIN,
-					   TCPWARD_FIELD_FIN, first,
-					   tcpw_later(x->edge, first));
+		*r = tcpw_ruling_numbers(c, TCPWARD_REASON_DIFFERENT_FIN,
+					 TCPWARD_FIELD_FIN, first,
+					 tcpw_later(x->edge, first));
+		return false;
 	}
-	return tcpw_ruling_pass(c, TCPW_OP_TRACK);
+	if (!(fin && end - 1 != x->dend) && !tcpw_after(end, x->dend + 1))
+		return true;
+	*r = tcpw_ruling_numbers(c, fin && end - 1 != x->dend ?
+				 TCPWARD_REASON_DIFFERENT_FIN :
+				 TCPWARD_REASON_DATA_AFTER_FIN,
+				 TCPWARD_FIELD_FIN, x->dend, x->dend);
+	return false;
 }
 
 /* Beyond every window ever offered (upper limit of "bad"). */
@@ -92,7 +92,7 @@ static struct tcpw_ruling bad_seq(const struct tcpw_ctx *c, __u8 reason,
 				   TCPWARD_FIELD_SEQ, low, high);
 }
 
-static struct tcpw_ruling zone_seq(const struct tcpw_ctx *c)
+static bool fits_seq(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 {
 	__u32 space = tcpw_seg_space(c->seg), seq = c->seg->seq;
 	__u32 reach = tcpw_window_of(c->y) + 1;
@@ -100,36 +100,38 @@ static struct tcpw_ruling zone_seq(const struct tcpw_ctx *c)
 	__u32 right = tcpw_later(x->edge, x->nxt);
 	__u32 low = (tcpw_before(x->nxt, x->edge) ? x->nxt : x->edge) - reach;
 	bool iss = x->flags & TCPW_EP_ISS;
-	struct tcpw_ruling r;
+	__u8 reason = TCPWARD_REASON_NONE;
 
 	if (iss && tcpw_before(low, x->iss))
 		low = x->iss;
 	if (right_of_window(c, right))
-		return bad_seq(c, TCPWARD_REASON_RIGHT_OF_WINDOW, low, right);
-	if (iss && tcpw_before(seq, x->iss))
-		return bad_seq(c, TCPWARD_REASON_OLD_INCARNATION, low, right);
-	if (tcpw_before(seq + space, x->una - reach))
-		return bad_seq(c, TCPWARD_REASON_FAR_BELOW_WINDOW, low, right);
-	if (tcpw_before(seq, low)) {
-		r = tcpw_ruling_numbers(c, TCPWARD_REASON_BELOW_WINDOW,
-					TCPWARD_FIELD_SEQ, low, right);
-		r.verdict = TCPWARD_VERDICT_QUIET;
-		return r;
+		reason = TCPWARD_REASON_RIGHT_OF_WINDOW;
+	else if (iss && tcpw_before(seq, x->iss))
+		reason = TCPWARD_REASON_OLD_INCARNATION;
+	else if (tcpw_before(seq + space, x->una - reach))
+		reason = TCPWARD_REASON_FAR_BELOW_WINDOW;
+	if (reason) {
+		*r = bad_seq(c, reason, low, right);
+		return false;
 	}
-	r = tcpw_ruling_pass(c, TCPW_OP_TRACK);
+	if (tcpw_before(seq, low)) {
+		*r = tcpw_ruling_numbers(c, TCPWARD_REASON_BELOW_WINDOW,
+					 TCPWARD_FIELD_SEQ, low, right);
+		r->verdict = TCPWARD_VERDICT_QUIET;
+		return false;
+	}
 	if (space > 1 && tcpw_before(seq, x->edge) &&
 	    tcpw_after(seq + space, x->edge))
-		tcpw_ruling_flag(&r, TCPWARD_REASON_STRADDLES_WINDOW);
-	return r;
+		r->flag = TCPWARD_REASON_STRADDLES_WINDOW;
+	return true;
 }
 
 /* RULES 1.5, R23 to R25. A number below the ISS is of a former connection. */
-static struct tcpw_ruling zone_ack(const struct tcpw_ctx *c)
+static bool fits_ack(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 {
 	const struct tcpw_endpoint *y = c->y;
 	__u32 low = y->una - tcpw_window_of(c->x), ack = c->seg->ack;
 	bool below_iss = false;
-	struct tcpw_ruling r;
 
 	if (y->flags & TCPW_EP_ISS) {
 		below_iss = !tcpw_after(ack, y->iss);
@@ -137,22 +139,23 @@ static struct tcpw_ruling zone_ack(const struct tcpw_ctx *c)
 			low = y->iss + 1;
 	}
 	if (tcpw_after(ack, y->nxt)) {
-		if (!tcpw_observer(c->cfg))
-			return tcpw_ruling_numbers(c, third_step(c) ?
-				TCPWARD_REASON_WRONG_THIRD_STEP_ACK :
-				TCPWARD_REASON_ACK_UNSENT,
-				TCPWARD_FIELD_ACK, low, y->nxt);
-		r = tcpw_ruling_pass(c, TCPW_OP_TRACK);
-		tcpw_ruling_flag(&r, TCPWARD_REASON_ACKED_UNSEEN);
-		return r;
-	}
-	if (tcpw_before(ack, low))
-		return tcpw_ruling_numbers(c, third_step(c) ?
-			TCPWARD_REASON_WRONG_THIRD_STEP_ACK : below_iss ?
-			TCPWARD_REASON_OLD_INCARNATION :
-			TCPWARD_REASON_ACK_TOO_OLD,
+		if (tcpw_observer(c->cfg)) {
+			r->flag = TCPWARD_REASON_ACKED_UNSEEN;
+			return true;
+		}
+		*r = tcpw_ruling_numbers(c, third_step(c) ?
+			TCPWARD_REASON_WRONG_THIRD_STEP_ACK :
+			TCPWARD_REASON_ACK_UNSENT,
 			TCPWARD_FIELD_ACK, low, y->nxt);
-	return tcpw_ruling_pass(c, TCPW_OP_TRACK);
+		return false;
+	}
+	if (!tcpw_before(ack, low))
+		return true;
+	*r = tcpw_ruling_numbers(c, third_step(c) ?
+		TCPWARD_REASON_WRONG_THIRD_STEP_ACK : below_iss ?
+		TCPWARD_REASON_OLD_INCARNATION : TCPWARD_REASON_ACK_TOO_OLD,
+		TCPWARD_FIELD_ACK, low, y->nxt);
+	return false;
 }
 
 /* How far back a timestamp of @ep may lie, in its own ticks (R103). */
@@ -167,59 +170,51 @@ static __u32 paws_slack(const struct tcpw_endpoint *ep,
 	return since_first > TS_SLACK_MIN ? since_first : TS_SLACK_MIN;
 }
 
-static struct tcpw_ruling zone_ts(const struct tcpw_ctx *c)
+static bool lacks_ts(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 {
-	struct tcpw_ruling r = tcpw_ruling_pass(c, TCPW_OP_TRACK);
+	if (c->cfg->ts_missing == TCPWARD_FLAG_OR_DROP_DROP) {
+		*r = tcpw_ruling_drop(c, TCPWARD_REASON_TIMESTAMP_MISSING);
+		return false;
+	}
+	r->flag = TCPWARD_REASON_TIMESTAMP_MISSING;
+	return true;
+}
+
+static bool fits_ts(const struct tcpw_ctx *c, struct tcpw_ruling *r)
+{
 	const struct tcpw_endpoint *x = c->x;
 	__u32 oldest;
 
 	if (!(x->flags & c->y->flags & TCPW_EP_TS))
-		return r;
-	if (!(c->seg->options & TCPW_OPT_TS)) {
-		if (c->cfg->ts_missing == TCPWARD_FLAG_OR_DROP_DROP)
-			return tcpw_ruling_drop(c,
-					TCPWARD_REASON_TIMESTAMP_MISSING);
-		tcpw_ruling_flag(&r, TCPWARD_REASON_TIMESTAMP_MISSING);
-		return r;
-	}
+		return true;
+	if (!(c->seg->options & TCPW_OPT_TS))
+		return lacks_ts(c, r);
+	if (!tcpw_before(c->seg->tsval, x->tsrecent))
+		return true;
 	oldest = x->tsrecent - paws_slack(x, c->cfg);
-	if (c->cfg->paws == TCPWARD_SWITCH_ON &&
-	    tcpw_before(c->seg->tsval, oldest) && !tcpw_ts_void(x, c->now_ms))
-		return tcpw_ruling_numbers(c, TCPWARD_REASON_PAWS,
-					   TCPWARD_FIELD_TSVAL, oldest,
-					   oldest + 0x7fffffff);
-	return r;
+	if (c->cfg->paws != TCPWARD_SWITCH_ON ||
+	    !tcpw_before(c->seg->tsval, oldest) || tcpw_ts_void(x, c->now_ms))
+		return true;
+	*r = tcpw_ruling_numbers(c, TCPWARD_REASON_PAWS, TCPWARD_FIELD_TSVAL,
+				 oldest, oldest + 0x7fffffff);
+	return false;
 }
 
-/* The numbers that nobody can judge while the zones are open. */
-static struct tcpw_ruling zone_numbers(const struct tcpw_ctx *c)
-{
-	struct tcpw_ruling seq, ack;
-
-	if (tcpw_zones_open(c->conn))
-		return tcpw_ruling_pass(c, TCPW_OP_TRACK);
-	seq = zone_seq(c);
-	if (seq.verdict != TCPWARD_VERDICT_PASS)
-		return seq;
-	ack = zone_ack(c);
-	tcpw_ruling_flag(&ack, seq.flag);
-	return ack;
-}
-
+/*
+ * Of several flags the last one counts; a refusal has none. Nobody can judge
+ * numbers while the zones are open.
+ */
 struct tcpw_ruling tcpw_zone(const struct tcpw_ctx *c)
 {
 	__u8 cell = tcpw_table_cell(TCPW_EVENT_SEGMENT, c->x->state);
-	struct tcpw_ruling r, ts;
+	struct tcpw_ruling r;
 
 	if (!tcpw_cell_legal(cell))
 		return tcpw_ruling_drop(c, tcpw_cell_reason(cell));
-	r = zone_fin(c);
-	if (r.verdict != TCPWARD_VERDICT_PASS)
-		return r;
-	r = zone_numbers(c);
-	if (r.verdict != TCPWARD_VERDICT_PASS)
-		return r;
-	ts = zone_ts(c);
-	tcpw_ruling_flag(&ts, r.flag);
-	return ts;
+	r = tcpw_ruling_pass(c, TCPW_OP_TRACK);
+	if (fits_fin(c, &r) &&
+	    (tcpw_zones_open(c->conn) ||
+	     (fits_seq(c, &r) && fits_ack(c, &r))))
+		fits_ts(c, &r);
+	return r;
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The short way of a packet: of what packet.c, nat.c and follow.c do, as much
+ * as a segment of IPv4 needs that goes on where its connection was. Owns no
+ * rule: whatever is out of the ordinary goes the whole way.
+ */
+#include "tcpward.h"
+
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+
+/* No options of IP, no fragment, and the TCP header in one piece. */
+static inline const struct tcphdr *plain_header(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *tcph = (const struct tcphdr *)(iph + 1);
+	int linear = skb_headlen(skb) - skb_network_offset(skb) - sizeof(*iph);
+
+	if (iph->ihl * 4 != sizeof(*iph) || iph->protocol != IPPROTO_TCP ||
+	    iph->frag_off & htons(IP_OFFSET | IP_MF) ||
+	    linear < (int)sizeof(*tcph) || linear < tcph->doff * 4)
+		return NULL;
+	return tcph;
+}
+
+/* Octets of TCP header and payload; 0 where the lengths do not fit. */
+static inline unsigned int total_of(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int size = skb->len - skb_network_offset(skb);
+
+	if (!skb_is_gso(skb))
+		size = min_t(unsigned int, size, ntohs(iph->tot_len));
+	return size > sizeof(*iph) ? size - sizeof(*iph) : 0;
+}
+
+/* As tcpw_tuple_make() and tcpw_table_key() do. Return: the sender's side. */
+static inline u8 name(struct tcpw_key *key, const struct iphdr *iph,
+		      const struct tcphdr *tcph)
+{
+	u64 from = (u64)ntohl(iph->saddr) << 16 | ntohs(tcph->source);
+	u64 to = (u64)ntohl(iph->daddr) << 16 | ntohs(tcph->dest);
+	bool swap = from > to;
+
+	key->addr[0] = (__force u32)(swap ? iph->daddr : iph->saddr);
+	key->addr[1] = (__force u32)(swap ? iph->saddr : iph->daddr);
+	key->port[0] = swap ? tcph->dest : tcph->source;
+	key->port[1] = swap ? tcph->source : tcph->dest;
+	key->zone = 0;
+	key->family = NFPROTO_IPV4;
+	key->pad = 0;
+	return swap;
+}
+
+/* A port of zero is remarkable, a socket connected to itself has two sides. */
+static inline bool plain_name(const struct tcpw_key *key)
+{
+	return key->port[0] && key->port[1] &&
+	       (key->addr[0] != key->addr[1] || key->port[0] != key->port[1]);
+}
+
+static inline bool sum_counts(const struct sk_buff *skb,
+			      const struct tcpw_policy *policy,
+			      const struct nf_hook_state *state)
+{
+	return policy->set.csum && state->hook != NF_INET_LOCAL_OUT &&
+	       !skb_csum_unnecessary(skb);
+}
+
+/* Both ends are open: seen without the lock, so that it may be over by now. */
+static inline bool seems_open(const struct tcpw_flow *flow)
+{
+	const struct tcpw_endpoint *ep = flow->conn.ep;
+
+	return READ_ONCE(ep[0].state) == TCPWARD_STATE_ESTABLISHED &&
+	       READ_ONCE(ep[1].state) == TCPWARD_STATE_ESTABLISHED;
+}
+
+/*
+ * tcpw_express() - follow a packet that nothing is to be said of
+ * @found: its record, where it goes the whole way
+ *
+ * Context: netfilter hook of place "filter" for IPv4, RCU read side. Return:
+ * true when it was followed and passes; false when nothing was done.
+ */
+bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
+		  const struct sk_buff *skb, const struct nf_hook_state *state,
+		  struct tcpw_flow **found)
+{
+	const struct tcphdr *tcph = plain_header(skb);
+	struct tcpw_seg seg __tcpw_unset;
+	unsigned int total = total_of(skb);
+	struct tcpw_key key __tcpw_unset;
+	struct tcpw_flow *flow;
+	u8 side;
+
+	/* Conntrack may know the connection by other names. */
+	if (!tcph || skb_nfct(skb) || READ_ONCE(tn->zoned) ||
+	    sum_counts(skb, policy, state))
+		return false;
+	side = name(&key, ip_hdr(skb), tcph);
+	if (!plain_name(&key))
+		return false;
+	flow = tcpw_table_find(tn, NULL, &key);
+	*found = flow;
+	if (!flow || tcph->syn | tcph->fin | tcph->rst || !seems_open(flow))
+		return false;
+	tcpw_seg_parse(&seg, (const u8 *)tcph, tcph->doff * 4, total);
+	return tcpw_follow_on(tn, policy, flow, side, &seg);
+}

@@ -8,6 +8,7 @@
 #include "bench.h"
 
 #include <linux/bottom_half.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
@@ -197,7 +198,7 @@ static void pass_gate(atomic_t *gate)
 		return;
 	atomic_dec(gate);
 	while (atomic_read(gate) > 0)
-		yield();
+		usleep_range(20, 50);
 }
 
 static int run(struct traffic *t, const struct row *row,

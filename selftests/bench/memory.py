@@ -9,6 +9,7 @@ import lives
 import table
 from harness import run
 
+REPETITIONS = 2         # there is hardly a spread
 SETTLE_S = 1            # tables that grow behind the last connection
 PART = 0.8              # of the free memory
 CHUNK = 1 << 20
@@ -40,7 +41,7 @@ def octets(subject, connections):
 
 
 def rows(ours, theirs, k):
-    found = [[octets(subject, k) for _ in range(3)]
+    found = [[octets(subject, k) for _ in range(REPETITIONS)]
              for subject in (ours, theirs)]
     yield table.row("memory", k, "bytes", found[0], table.BOUND_BYTES,
                     theirs=found[1])

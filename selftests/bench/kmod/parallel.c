@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One thread on each CPU plays the same row to the same namespace, each on
- * connections of its own, and they begin at once. A thread waits for the other
- * with bottom halves off: two of them must never meet on one CPU.
+ * connections of its own, and they begin at once.
  */
 #include "bench.h"
 

@@ -8,6 +8,7 @@
 #include "bench.h"
 
 #include <linux/bottom_half.h>
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
@@ -187,14 +188,17 @@ static int play_round(struct traffic *t, const struct row *row,
 	return 0;
 }
 
-/* Those who come first wait, so that all go at once. */
+/*
+ * Those who come first wait, so that all go at once. Whoever is to start the
+ * others may be on this CPU.
+ */
 static void pass_gate(atomic_t *gate)
 {
 	if (!gate)
 		return;
 	atomic_dec(gate);
 	while (atomic_read(gate) > 0)
-		cpu_relax();
+		usleep_range(20, 50);
 }
 
 static int run(struct traffic *t, const struct row *row,
@@ -204,9 +208,9 @@ static int run(struct traffic *t, const struct row *row,
 	int err = 0;
 	u32 i;
 
+	pass_gate(t->order->gate);
 	local_bh_disable();
 	rcu_read_lock();
-	pass_gate(t->order->gate);
 	result->wall_ns = ktime_get_ns();
 	result->ns = bench_clock_ns();
 	for (i = 0; i < t->order->rounds && !err; i++)

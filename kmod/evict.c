@@ -22,7 +22,7 @@ static bool evict_flow(struct tcpw_net *tn, struct tcpw_flow *flow,
 		if (heard)
 			tcpw_flow_view(flow, now_ms, &view);
 		tcpw_table_remove(tn, flow, &was, now_ms);
-		this_cpu_inc(tn->stats->evicted);
+		__this_cpu_inc(tn->stats->evicted);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (evicted && heard)

@@ -250,16 +250,16 @@ static void uncount(struct tcpw_net *tn, const struct tcpw_was *was)
 {
 	if (was->kind == TCPWARD_KIND_BLANK)
 		return;
-	this_cpu_dec(tn->stats->in_state[0][was_shown(was, was->client)]);
-	this_cpu_dec(tn->stats->in_state[1][was_shown(was, !was->client)]);
+	__this_cpu_dec(tn->stats->in_state[0][was_shown(was, was->client)]);
+	__this_cpu_dec(tn->stats->in_state[1][was_shown(was, !was->client)]);
 }
 
 static void count(struct tcpw_net *tn, const struct tcpw_conn *conn)
 {
 	u8 client = conn->client;
 
-	this_cpu_inc(tn->stats->in_state[0][tcpw_shown_state(conn, client)]);
-	this_cpu_inc(tn->stats->in_state[1][tcpw_shown_state(conn, !client)]);
+	__this_cpu_inc(tn->stats->in_state[0][tcpw_shown_state(conn, client)]);
+	__this_cpu_inc(tn->stats->in_state[1][tcpw_shown_state(conn, !client)]);
 }
 
 /*
@@ -282,7 +282,7 @@ void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 	flow->last_reason = 0;
 	flow->opening = 1;
 	flow->rtt_us = tcpw_now_us();
-	this_cpu_inc(tn->stats->opened);
+	__this_cpu_inc(tn->stats->opened);
 }
 
 /* A record begins with what is known of it, its transitions included. */
@@ -304,7 +304,7 @@ void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
 	flow->quiet = facts->quiet;
 	flow->dropped = facts->dropped;
 	tcpw_catch_up_begin(flow);
-	this_cpu_inc(tn->stats->opened);
+	__this_cpu_inc(tn->stats->opened);
 	count(tn, &flow->conn);
 	tcpw_wheel_set(&tn->wheel, flow);
 }
@@ -317,8 +317,8 @@ void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
 
 	lockdep_assert_held(&flow->lock);
 	uncount(tn, was);
-	this_cpu_inc(tn->stats->ended);
-	this_cpu_inc(tn->stats->lifetime_ms[tcpw_stats_bucket(age_ms)]);
+	__this_cpu_inc(tn->stats->ended);
+	__this_cpu_inc(tn->stats->lifetime_ms[tcpw_stats_bucket(age_ms)]);
 }
 
 /* --- changes of state -------------------------------------------------- */
@@ -358,7 +358,7 @@ static void handshake(struct tcpw_net *tn, struct tcpw_flow *flow,
 	flow->opening = 0;
 	flow->rtt_us = age_ms > U32_MAX / USEC_PER_MSEC ? U32_MAX :
 		       max(tcpw_now_us() - flow->rtt_us, 1u);
-	this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(flow->rtt_us)]);
+	__this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(flow->rtt_us)]);
 }
 
 /* The client first, as a segment of it moves both ends in that order. */
@@ -377,7 +377,7 @@ static void show(struct tcpw_net *tn, struct tcpw_flow *flow,
 		if (moves[side].from == moves[side].to)
 			continue;
 		record(flow, side, moves[side].to, now_ms);
-		this_cpu_inc(tn->stats->entered[moves[side].to]);
+		__this_cpu_inc(tn->stats->entered[moves[side].to]);
 		trace_transition(flow, side, moves[side]);
 	}
 	count(tn, &flow->conn);

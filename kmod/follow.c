@@ -205,7 +205,9 @@ static void without_memory(struct passage *p)
 
 static void report_unrecorded(struct passage *p)
 {
+	local_bh_disable();
 	tcpw_stats_segment(p->tn, &p->out.ruling);
+	local_bh_enable();
 	if (!tcpw_report_wanted(p->tn, &p->out))
 		return;
 	memset(&p->out.view, 0, sizeof(p->out.view));
@@ -362,7 +364,7 @@ bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 		flow->segments[side]++;
 		flow->bytes[side] += seg->len;
 		flow->passed_ms = (u32)now_ms;
-		this_cpu_inc(tn->stats->verdict[TCPWARD_VERDICT_PASS]);
+		__this_cpu_inc(tn->stats->verdict[TCPWARD_VERDICT_PASS]);
 		/* A deadline that moves away is seen when the wheel comes. */
 		if (!flow->slot || flow->conn.deadline_ms < deadline_ms)
 			tcpw_wheel_set(&tn->wheel, flow);

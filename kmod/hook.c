@@ -152,8 +152,11 @@ static unsigned int not_judged(struct tcpw_net *tn,
 		.flag = TCPWARD_REASON_UNTRACKED,
 	};
 
-	if (pkt->unreadable)
-		tcpw_stats_segment(tn, &ruling);
+	if (!pkt->unreadable)
+		return NF_ACCEPT;
+	local_bh_disable();
+	tcpw_stats_segment(tn, &ruling);
+	local_bh_enable();
 	return NF_ACCEPT;
 }
 

@@ -4,20 +4,20 @@
 
 #include <linux/percpu.h>
 
-/* Count a verdict, the reason before it. Context: any. */
+/* Count a verdict, the reason before it. Context: bottom halves off. */
 void tcpw_stats_segment(struct tcpw_net *tn, const struct tcpw_ruling *ruling)
 {
 	struct tcpw_stats __percpu *stats = tn->stats;
 
 	if (ruling->reason)
-		this_cpu_inc(stats->reason[ruling->reason]);
+		__this_cpu_inc(stats->reason[ruling->reason]);
 	if (ruling->flag) {
-		this_cpu_inc(stats->reason[ruling->flag]);
-		this_cpu_inc(stats->flagged);
+		__this_cpu_inc(stats->reason[ruling->flag]);
+		__this_cpu_inc(stats->flagged);
 	}
 	if (ruling->flag == TCPWARD_REASON_UNTRACKED)
-		this_cpu_inc(stats->untracked);
-	this_cpu_inc(stats->verdict[ruling->verdict]);
+		__this_cpu_inc(stats->untracked);
+	__this_cpu_inc(stats->verdict[ruling->verdict]);
 }
 
 /* Bucket i counts values in [2^(i-1), 2^i); the last one all above, too. */

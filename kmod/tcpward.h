@@ -214,7 +214,7 @@ struct tcpw_stream {
 #define TCPW_STREAMS 2		/* TCPWARD_NLGRP_TRANSITIONS, _VERDICTS */
 #define TCPW_BUCKETS 32
 
-/* Per CPU; unsigned long, so that an increment needs no protection. */
+/* Per CPU, written with bottom halves off: no interrupt counts. */
 struct tcpw_stats {
 	unsigned long verdict[TCPWARD_VERDICT_DROP + 1];
 	unsigned long flagged;

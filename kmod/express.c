@@ -80,33 +80,34 @@ static inline bool seems_open(const struct tcpw_flow *flow)
 
 /*
  * tcpw_express() - follow a packet that nothing is to be said of
- * @found: its record, where it goes the whole way
+ * @pkt: skb and state are set
+ *
+ * What goes the whole way is told its key, and its record if there is one.
  *
  * Context: netfilter hook of place "filter" for IPv4, RCU read side. Return:
  * true when it was followed and passes; false when nothing was done.
  */
 bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
-		  const struct sk_buff *skb, const struct nf_hook_state *state,
-		  struct tcpw_flow **found)
+		  struct tcpw_packet *pkt)
 {
+	const struct sk_buff *skb = pkt->skb;
 	const struct tcphdr *tcph = plain_header(skb);
-	struct tcpw_seg seg __tcpw_unset;
-	unsigned int total = total_of(skb);
-	struct tcpw_key key __tcpw_unset;
 	struct tcpw_flow *flow;
 	u8 side;
 
 	/* Conntrack may know the connection by other names. */
 	if (!tcph || skb_nfct(skb) || READ_ONCE(tn->zoned) ||
-	    sum_counts(skb, policy, state))
+	    sum_counts(skb, policy, pkt->state))
 		return false;
-	side = name(&key, ip_hdr(skb), tcph);
-	if (!plain_name(&key))
+	side = name(&pkt->key, ip_hdr(skb), tcph);
+	if (!plain_name(&pkt->key))
 		return false;
-	flow = tcpw_table_find(tn, NULL, &key);
-	*found = flow;
+	flow = tcpw_table_find(tn, NULL, &pkt->key);
+	pkt->found = flow;
+	pkt->looked = true;
 	if (!flow || tcph->syn | tcph->fin | tcph->rst || !seems_open(flow))
 		return false;
-	tcpw_seg_parse(&seg, (const u8 *)tcph, tcph->doff * 4, total);
-	return tcpw_follow_on(tn, policy, flow, side, &seg);
+	tcpw_seg_parse(&pkt->seg, (const u8 *)tcph, tcph->doff * 4,
+		       total_of(skb));
+	return tcpw_follow_on(tn, policy, flow, side, &pkt->seg);
 }

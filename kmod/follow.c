@@ -385,9 +385,9 @@ bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 
 	if (policy->set.csum && !skb_csum_unnecessary(pkt->skb))
 		tcpw_packet_checksum(pkt);
-	flow = pkt->found ?: find(tn, pkt);
-	/* What was found before has been looked at. */
-	if (flow && !pkt->found &&
+	flow = pkt->looked ? pkt->found : find(tn, pkt);
+	/* Who found it before has tried this, too. */
+	if (flow && !pkt->looked &&
 	    !(pkt->seg.flags & (TCPW_SYN | TCPW_FIN | TCPW_RST)) &&
 	    tcpw_follow_on(tn, policy, flow, pkt->side, &pkt->seg))
 		return true;

@@ -173,7 +173,7 @@ static void begin(struct tcpw_packet *pkt, struct sk_buff *skb,
 	pkt->unreadable = false;
 	pkt->renamed = false;
 	pkt->bypassed = false;
-	pkt->found = NULL;
+	pkt->looked = false;
 }
 
 /* Loopback is judged as input: after NAT of local output has chosen it. */
@@ -197,7 +197,7 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	begin(&pkt, skb, state, false);
 	if (state->pf == NFPROTO_IPV4 &&
-	    tcpw_express(tn, policy, skb, state, &pkt.found))
+	    tcpw_express(tn, policy, &pkt))
 		return NF_ACCEPT;
 	if (!tcpw_packet_read(&pkt))
 		return not_judged(tn, &pkt);

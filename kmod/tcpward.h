@@ -276,7 +276,7 @@ struct tcpw_packet {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	struct tcpw_tuple tuple;
-	struct tcpw_flow *found;	/* by tcpw_express() */
+	struct tcpw_flow *found;	/* where tcpw_express() looked */
 	struct tcpw_key key;	/* of the tuple, once it was looked for */
 	struct tcpw_seg seg;
 	u64 now_ms;
@@ -290,6 +290,7 @@ struct tcpw_packet {
 	bool unreadable;	/* carries TCP, but nobody knows whose */
 	bool renamed;		/* the tuple is not the packet's own */
 	bool bypassed;		/* renamed, and tcpw_nat_bypassed() */
+	bool looked;		/* for the record: found may be NULL */
 	u8 alias_side;
 	struct tcpw_tuple alias;
 };
@@ -403,8 +404,7 @@ bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 
 /* express.c: the short way of a packet */
 bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
-		  const struct sk_buff *skb,
-		  const struct nf_hook_state *state, struct tcpw_flow **found);
+		  struct tcpw_packet *pkt);
 
 /* drop.c: the end of a refused packet */
 void tcpw_drop_init(void);

@@ -38,6 +38,7 @@ struct mutex { int unused; };
 struct rcu_head { void *unused; };
 struct rhash_head { void *unused; };
 struct rhashtable { void *unused; };
+struct nf_hook_ops { void *unused; };
 union nf_inet_addr { struct in_addr in; struct in6_addr in6; };
 
 static inline bool nf_inet_addr_cmp(const union nf_inet_addr *a,

@@ -309,12 +309,12 @@ static struct tcpw_flow *pop_from(struct tcpw_wheel *wheel,
  */
 struct tcpw_flow *tcpw_wheel_pop(struct tcpw_wheel *wheel, enum tcpw_wait wait)
 {
-	u32 first = READ_ONCE(wheel->first[wait]);
-	struct tcpw_flow *flow = pop_from(wheel, wait, first);
+	struct tcpw_flow *flow;
 
-	if (flow || !tcpw_wheel_count(wheel, wait))
-		return flow;
-	return pop_from(wheel, wait, READ_ONCE(wheel->tick) + 1);
+	if (!tcpw_wheel_count(wheel, wait))
+		return NULL;
+	flow = pop_from(wheel, wait, READ_ONCE(wheel->first[wait]));
+	return flow ?: pop_from(wheel, wait, READ_ONCE(wheel->tick) + 1);
 }
 
 /* --- the worker -------------------------------------------------------- */

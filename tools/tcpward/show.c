@@ -232,7 +232,6 @@ struct showing {
 static int show(const struct model_conn *conn, void *arg)
 {
 	struct showing *showing = arg;
-	json_t *object;
 
 	if (!filter_match(showing->filter, conn))
 		return 0;
@@ -243,14 +242,11 @@ static int show(const struct model_conn *conn, void *arg)
 		print_conn(conn);
 		return 0;
 	}
-	object = json_conn(conn, true);
-	if (tool.format == OUTPUT_JSON) {
-		if (showing->count == 1)
-			json_array_begin("connections");
-		json_array_add(object);
-		return 0;
-	}
-	json_line(object, "connection");
+	if (tool.format == OUTPUT_JSON && showing->count == 1)
+		json_array_begin("connections");
+	json_conn(conn, true);
+	if (tool.format == OUTPUT_JSON_LINES)
+		fflush(stdout);
 	return 0;
 }
 

@@ -49,7 +49,7 @@ static u32 option_bits(const struct tcpw_endpoint *ep)
 	       (ep->flags & TCPW_EP_AUTH ? 8 : 0);
 }
 
-/* In every message, so that numbers can be shown from the first one on. */
+/* Almost always, so that numbers can be shown from the first message on. */
 static int put_iss(struct sk_buff *skb, const struct tcpw_endpoint *ep)
 {
 	if (!(ep->flags & TCPW_EP_ISS))
@@ -73,6 +73,7 @@ static int put_numbers(struct sk_buff *skb, const struct tcpw_endpoint *ep)
 
 /* How much of an endpoint a message tells. */
 enum detail {
+	DETAIL_BRIEF,		/* counts, but no sequence number */
 	DETAIL_SOCKET,
 	DETAIL_COUNTS,
 	DETAIL_ALL,
@@ -86,12 +87,14 @@ static int put_endpoint(struct sk_buff *skb, int attr,
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (put_socket(skb, &view->tuple, side, state) ||
+	if (put_socket(skb, &view->tuple, side, state))
+		goto cancel;
+	if (detail != DETAIL_BRIEF &&
 	    put_iss(skb, &view->facts.conn.ep[side]))
 		goto cancel;
-	if (detail >= DETAIL_COUNTS && put_counts(skb, &view->facts, side))
+	if (detail != DETAIL_SOCKET && put_counts(skb, &view->facts, side))
 		goto cancel;
-	if (detail >= DETAIL_ALL &&
+	if (detail == DETAIL_ALL &&
 	    put_numbers(skb, &view->facts.conn.ep[side]))
 		goto cancel;
 	nla_nest_end(skb, nest);
@@ -197,21 +200,23 @@ static int put_marks(struct sk_buff *skb, const struct tcpw_view *view)
 	return 0;
 }
 
-int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view)
+/* @brief: without what few ask for, which is more than half of it. */
+int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view,
+		      bool brief)
 {
+	enum detail detail = brief ? DETAIL_BRIEF : DETAIL_ALL;
 	const struct tcpw_facts *facts = &view->facts;
 	u8 client = facts->conn.client;
 
 	if (put_identity(skb, view, TCPWARD_A_CONN_ID, TCPWARD_A_CONN_PAD,
 			 TCPWARD_A_CONN_FAMILY) ||
 	    put_endpoint(skb, TCPWARD_A_CONN_CLIENT, view, client,
-			 facts->shown[client], DETAIL_ALL) ||
+			 facts->shown[client], detail) ||
 	    put_endpoint(skb, TCPWARD_A_CONN_SERVER, view, !client,
-			 facts->shown[!client], DETAIL_ALL) ||
-	    put_marks(skb, view) || put_times(skb, view) ||
-	    put_records(skb, facts))
+			 facts->shown[!client], detail) ||
+	    put_marks(skb, view) || put_times(skb, view))
 		return -EMSGSIZE;
-	return 0;
+	return brief ? 0 : put_records(skb, facts);
 }
 
 /* --- segments ---------------------------------------------------------- */

@@ -222,7 +222,7 @@ static int run(struct listing *listing)
 	}
 	if (tool.format == OUTPUT_JSON)
 		json_array_begin("connections");
-	err = nl_conns(client, &kernel, add, listing);
+	err = nl_conns(client, &kernel, true, add, listing);
 	finish(listing, nl_interrupted(client), !err);
 	if (err && tool.format == OUTPUT_JSON)
 		code = EXIT_REFUSED;

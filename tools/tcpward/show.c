@@ -259,7 +259,7 @@ static int run(struct showing *showing)
 	filter_for_kernel(showing->filter, &kernel);
 	err = nl_open(&client);
 	if (!err)
-		err = nl_conns(client, &kernel, show, showing);
+		err = nl_conns(client, &kernel, false, show, showing);
 	if (showing->count && tool.format == OUTPUT_JSON)
 		json_array_end(json_pack("{s:b}", "complete", !err));
 	if (err)

@@ -12,6 +12,7 @@ static bool put_address(struct nl_msg *msg, int type, const uint8_t *addr,
 	return !nla_put(msg, type, family == AF_INET6 ? 16 : 4, addr);
 }
 
+/* One that matches everything is empty, but there. */
 bool nl_put_filter(struct nl_msg *msg, int type,
 		   const struct model_filter *filter)
 {
@@ -37,7 +38,7 @@ bool nl_put_filter(struct nl_msg *msg, int type,
 	if (filter->has_id)
 		ok &= !nla_put_u64(msg, TCPWARD_A_FILTER_ID, filter->id);
 	if (ok)
-		nla_nest_end(msg, nest);
+		nla_nest_end_keep_empty(msg, nest);
 	return ok;
 }
 

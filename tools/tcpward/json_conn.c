@@ -27,24 +27,24 @@ static char *put_address(char *to, const struct model_address *at)
 	for (unsigned int i = 0; i < 4; i++) {
 		if (i)
 			*to++ = '.';
-		to = json_put_number(to, at->addr[i], 1);
+		to = json_put_number(to, at->addr[i]);
 	}
 	return to;
 }
 
 /* @key with its comma and colon. */
-static char *put_count(char *to, const char *key, uint64_t value)
+PUT_INLINE char *put_count(char *to, const char *key, uint64_t value)
 {
-	return json_put_number(json_put(to, key), value, 1);
+	return json_put_number(json_put(to, key), value);
 }
 
-static char *put_maybe(char *to, const char *key, bool known, uint64_t value)
+PUT_INLINE char *put_maybe(char *to, const char *key, bool known, uint64_t value)
 {
 	to = json_put(to, key);
-	return known ? json_put_number(to, value, 1) : json_put(to, "null");
+	return known ? json_put_number(to, value) : json_put(to, "null");
 }
 
-static char *put_name(char *to, const char *key, const char *name)
+PUT_INLINE char *put_name(char *to, const char *key, const char *name)
 {
 	return json_put_name(json_put(to, key), name);
 }

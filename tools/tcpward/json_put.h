@@ -9,7 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline char *json_put(char *to, const char *text)
+/* So that the lengths of literals are known where they are used. */
+#define PUT_INLINE static inline __attribute__((always_inline))
+
+PUT_INLINE char *json_put(char *to, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -18,19 +21,28 @@ static inline char *json_put(char *to, const char *text)
 }
 
 /* At least @width digits. */
-static inline char *json_put_number(char *to, uint64_t value,
+static inline char *json_put_digits(char *to, uint64_t value,
 				    unsigned int width)
 {
 	char digits[24];
-	unsigned int n = 0;
+	unsigned int n = sizeof(digits), least = n - width;
 
-	while (value || n < width) {
-		digits[n++] = '0' + value % 10;
+	while (value > UINT32_MAX) {
+		digits[--n] = '0' + value % 10;
 		value /= 10;
 	}
-	while (n)
-		*to++ = digits[--n];
-	return to;
+	for (uint32_t rest = value; rest || n > least; rest /= 10)
+		digits[--n] = '0' + rest % 10;
+	memcpy(to, digits + n, sizeof(digits) - n);
+	return to + sizeof(digits) - n;
+}
+
+PUT_INLINE char *json_put_number(char *to, uint64_t value)
+{
+	if (value > 9)
+		return json_put_digits(to, value, 1);
+	*to = '0' + value;
+	return to + 1;
 }
 
 /* @name needs no escaping; NULL: null. */

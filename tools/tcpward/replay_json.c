@@ -62,13 +62,13 @@ void replay_json_segment(const struct replay_line *line)
 	if (document)
 		to = json_put(to, line->first ? "\n" : ",\n");
 	to = json_put(to, "{\"type\":\"segment\",\"n\":");
-	to = json_put_number(to, line->at->frame, 1);
+	to = json_put_number(to, line->at->frame);
 	to = json_put(to, ",\"t\":");
-	to = json_put_number(to, time_us / 1000000, 1);
+	to = json_put_number(to, time_us / 1000000);
 	*to++ = '.';
-	to = json_put_number(to, time_us % 1000000, 6);
+	to = json_put_digits(to, time_us % 1000000, 6);
 	to = json_put(to, ",\"conn\":");
-	to = json_put_number(to, line->conn, 1);
+	to = json_put_number(to, line->conn);
 	to = json_put(to, ",\"dir\":\"");
 	to = json_put(to, line->from_client ? "c2s" : "s2c");
 	to = json_put(to, "\",\"verdict\":\"");

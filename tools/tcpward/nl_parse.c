@@ -113,31 +113,71 @@ static void copy_address(uint8_t *addr, const struct nlattr *attr)
 		memcpy(addr, data_of(attr), 16);
 }
 
+/* Without a table of attributes, which costs as much as they do. */
+static void take_endpoint(const struct nlattr *attr,
+			  struct model_endpoint *ep)
+{
+	switch (type_of(attr)) {
+	case TCPWARD_A_ENDPOINT_ADDR:
+		copy_address(ep->at.addr, attr);
+		break;
+	case TCPWARD_A_ENDPOINT_PORT:
+		ep->at.port = get_u16(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_STATE:
+		ep->state = get_state(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_SEGMENTS:
+		ep->segments = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_BYTES:
+		ep->bytes = nl_u64(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_RETRANSMITTED:
+		ep->retransmitted = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_ISS:
+		ep->has_iss = true;
+		ep->iss = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_NXT:
+		ep->nxt = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_UNA:
+		ep->una = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_EDGE:
+		ep->edge = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES:
+		ep->max_window_bytes = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_WINDOW_SCALE:
+		ep->window_scale = get_u8(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_OPTIONS:
+		ep->options = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_TSRECENT:
+		ep->tsrecent = nl_u32(attr);
+		break;
+	}
+}
+
 static void parse_endpoint(struct nlattr *nest, int family,
 			   struct model_endpoint *ep)
 {
-	struct nlattr *tb[TCPWARD_A_ENDPOINT_MAX + 1];
+	struct nlattr *attr;
+	void *at;
+	int len;
 
 	ep->at.family = family;
 	if (!nest)
 		return;
-	parse_nested(tb, TCPWARD_A_ENDPOINT_MAX, nest);
-	if (tb[TCPWARD_A_ENDPOINT_ADDR])
-		copy_address(ep->at.addr, tb[TCPWARD_A_ENDPOINT_ADDR]);
-	ep->at.port = get_u16(tb[TCPWARD_A_ENDPOINT_PORT]);
-	ep->state = get_state(tb[TCPWARD_A_ENDPOINT_STATE]);
-	ep->segments = nl_u32(tb[TCPWARD_A_ENDPOINT_SEGMENTS]);
-	ep->bytes = nl_u64(tb[TCPWARD_A_ENDPOINT_BYTES]);
-	ep->retransmitted = nl_u32(tb[TCPWARD_A_ENDPOINT_RETRANSMITTED]);
-	ep->has_iss = tb[TCPWARD_A_ENDPOINT_ISS];
-	ep->iss = nl_u32(tb[TCPWARD_A_ENDPOINT_ISS]);
-	ep->nxt = nl_u32(tb[TCPWARD_A_ENDPOINT_NXT]);
-	ep->una = nl_u32(tb[TCPWARD_A_ENDPOINT_UNA]);
-	ep->edge = nl_u32(tb[TCPWARD_A_ENDPOINT_EDGE]);
-	ep->max_window_bytes = nl_u32(tb[TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES]);
-	ep->window_scale = get_u8(tb[TCPWARD_A_ENDPOINT_WINDOW_SCALE]);
-	ep->options = nl_u32(tb[TCPWARD_A_ENDPOINT_OPTIONS]);
-	ep->tsrecent = nl_u32(tb[TCPWARD_A_ENDPOINT_TSRECENT]);
+	at = (char *)nest + NLA_HDRLEN;
+	len = length_of(nest);
+	for_each_attr(attr, at, len)
+		take_endpoint(attr, ep);
 }
 
 static void parse_record(struct nlattr *nest, struct model_conn *conn)

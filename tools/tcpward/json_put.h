@@ -20,21 +20,28 @@ PUT_INLINE char *json_put(char *to, const char *text)
 	return to + len;
 }
 
-/* At least @width digits. */
+static inline unsigned int json_digits(uint64_t value)
+{
+	unsigned int n = 1;
+
+	for (; value >= 10000; value /= 10000)
+		n += 4;
+	return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+/* At least @width digits, from the last one to the first. */
 static inline char *json_put_digits(char *to, uint64_t value,
 				    unsigned int width)
 {
-	char digits[24];
-	unsigned int n = sizeof(digits), least = n - width;
+	unsigned int n = json_digits(value);
+	char *end = to + (n < width ? width : n), *at = end;
+	uint32_t rest;
 
-	while (value > UINT32_MAX) {
-		digits[--n] = '0' + value % 10;
-		value /= 10;
-	}
-	for (uint32_t rest = value; rest || n > least; rest /= 10)
-		digits[--n] = '0' + rest % 10;
-	memcpy(to, digits + n, sizeof(digits) - n);
-	return to + sizeof(digits) - n;
+	for (; value > UINT32_MAX; value /= 10)
+		*--at = '0' + value % 10;
+	for (rest = value; at > to; rest /= 10)
+		*--at = '0' + rest % 10;
+	return end;
 }
 
 PUT_INLINE char *json_put_number(char *to, uint64_t value)

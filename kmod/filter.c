@@ -143,3 +143,11 @@ bool tcpw_filter_view(const struct tcpw_filter *filter,
 		return false;
 	return tcpw_filter_tuple(filter, &view->tuple);
 }
+
+bool tcpw_filter_conn(const struct tcpw_filter *filter,
+		      const struct tcpw_view *view)
+{
+	if (filter->reason && filter->reason != view->facts.last_reason)
+		return false;
+	return tcpw_filter_view(filter, view);
+}

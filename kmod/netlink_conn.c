@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connections over netlink: one, all that match, forget one. A dump goes on
- * where it stopped, even when that record has gone meanwhile; where a record
- * may have been missed or shown twice, its messages say so.
+ * Connections over netlink: tell one, forget one or all that match. To tell
+ * all is the business of netlink_dump.c.
  */
 #include "netlink.h"
-#include "compat.h"
 #include "netlink_gen.h"
 #include "tcpward.h"
 
-#include <linux/sched.h>
-#include <linux/slab.h>
-#include <net/sock.h>
+#include <linux/sched/signal.h>
+#include <net/genetlink.h>
 
 /* --- one connection ---------------------------------------------------- */
 
@@ -109,8 +106,12 @@ static int parse_wanted(struct wanted *wanted, struct genl_info *info)
 	}
 	if (attrs[TCPWARD_A_CONN_CLIENT] && attrs[TCPWARD_A_CONN_SERVER])
 		return tcpw_conn_parse_ends(&wanted->tuple, &side, info);
-	NL_SET_ERR_MSG(info->extack,
-		       "name a connection by id, or by client and server");
+	if (info->genlhdr->cmd == TCPWARD_CMD_CONN_DEL)
+		NL_SET_ERR_MSG(info->extack,
+			       "name a connection by id, or by client and server, or give a filter");
+	else
+		NL_SET_ERR_MSG(info->extack,
+			       "name a connection by id, or by client and server");
 	return -EINVAL;
 }
 
@@ -122,8 +123,8 @@ struct search {
 	bool found;
 };
 
-/* 0: none. */
-static u64 id_of(struct tcpw_flow *flow)
+/* Of a record, a NULL or an error: 0 for these. */
+u64 tcpw_conn_id(struct tcpw_flow *flow)
 {
 	u64 id;
 
@@ -139,7 +140,7 @@ static bool act_on_id(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
 	struct search *search = arg;
 
-	if (id_of(flow) != search->wanted->id)
+	if (tcpw_conn_id(flow) != search->wanted->id)
 		return false;
 	search->found = search->act(tn, flow, search->arg);
 	return true;
@@ -170,17 +171,10 @@ static int act_on(struct tcpw_net *tn, struct wanted *wanted,
 	return -ENOENT;
 }
 
-/* A record as it was at one moment. */
-struct look {
-	struct tcpw_view view;
-	struct tcpw_ext ext;
-	bool has_ext;
-	bool full;		/* wanted with what the core keeps */
-};
-
-static bool look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
+/* Return: false when the record is gone already. */
+bool tcpw_look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
-	struct look *look = arg;
+	struct tcpw_look *look = arg;
 	bool dead;
 
 	spin_lock_bh(&flow->lock);
@@ -194,9 +188,9 @@ static bool look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 	return !dead;
 }
 
-static int put_look(struct sk_buff *skb, struct look *look)
+int tcpw_look_put(struct sk_buff *skb, struct tcpw_look *look)
 {
-	if (tcpw_message_conn(skb, &look->view))
+	if (tcpw_message_conn(skb, &look->view, look->brief))
 		return -EMSGSIZE;
 	if (!look->full)
 		return 0;
@@ -208,8 +202,9 @@ static int put_look(struct sk_buff *skb, struct look *look)
 int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
-	struct look found = {
+	struct tcpw_look found = {
 		.full = info->attrs[TCPWARD_A_CONN_FULL],
+		.brief = info->attrs[TCPWARD_A_CONN_BRIEF],
 	};
 	struct wanted wanted;
 	struct sk_buff *reply;
@@ -224,13 +219,13 @@ int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	err = parse_wanted(&wanted, info);
 	if (!err)
-		err = act_on(tn, &wanted, look_at, &found, info->extack);
+		err = act_on(tn, &wanted, tcpw_look_at, &found, info->extack);
 	if (err)
 		return err;
 	reply = tcpw_netlink_reply(info, &header);
 	if (!reply)
 		return -ENOMEM;
-	err = put_look(reply, &found);
+	err = tcpw_look_put(reply, &found);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
@@ -239,172 +234,115 @@ int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-static bool forget(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
-{
-	return tcpw_table_forget(tn, flow);
-}
+/* --- forgetting -------------------------------------------------------- */
 
-int tcpward_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
-	struct wanted wanted;
-	int err;
+#define WALKS_MAX 16
 
-	err = parse_wanted(&wanted, info);
-	if (err)
-		return err;
-	return act_on(tn, &wanted, forget, NULL, info->extack);
-}
-
-/* --- all that match ---------------------------------------------------- */
-
-#define LOOKS_MAX 4096		/* at records in one stretch */
-
-struct dump {
-	struct rhashtable_iter iter;
+/* What is forgotten, and how many records were. */
+struct cull {
 	struct tcpw_filter filter;
-	unsigned int generation;
-	u64 place;		/* id of the record that it goes on with */
-	bool refused;		/* the filter, but the words are still due */
-	struct look look;
+	struct tcpw_look look;
+	u32 forgotten;
 };
 
-static struct dump **dump_of(struct netlink_callback *cb)
+static bool forget(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
-	return (struct dump **)cb->ctx;
+	struct cull *cull = arg;
+	bool forgotten = tcpw_table_forget(tn, flow);
+
+	cull->forgotten += forgotten;
+	return forgotten;
 }
 
-int tcpw_conn_dump_start(struct netlink_callback *cb)
+/* Whether the addresses, which cost no lock, do not decide alone. */
+static bool looks(const struct tcpw_filter *filter)
 {
-	struct tcpw_net *tn = tcpw_net(sock_net(cb->skb->sk));
-	struct nlattr **attrs = tcpw_compat_dump_attrs(cb);
-	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	int err;
-
-	if (!dump)
-		return -ENOMEM;
-	err = tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				cb->extack);
-	/* Linux 6.1 has no place for words here, only in the first part. */
-	if (err && cb->extack) {
-		kfree(dump);
-		return err;
-	}
-	dump->refused = err;
-	dump->generation = 1;
-	dump->look.full = attrs[TCPWARD_A_CONN_FULL];
-	rhashtable_walk_enter(&tn->table, &dump->iter);
-	*dump_of(cb) = dump;
-	return 0;
+	return filter->states || filter->reason || filter->has_id;
 }
 
-int tcpw_conn_dump_done(struct netlink_callback *cb)
+static bool forget_matching(struct tcpw_net *tn, struct tcpw_flow *flow,
+			    void *arg)
 {
-	struct dump *dump = *dump_of(cb);
-
-	rhashtable_walk_exit(&dump->iter);
-	kfree(dump);
-	return 0;
-}
-
-static bool dump_matches(const struct dump *dump, const struct tcpw_view *view)
-{
-	if (dump->filter.reason &&
-	    dump->filter.reason != view->facts.last_reason)
-		return false;
-	return tcpw_filter_view(&dump->filter, view);
-}
-
-static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
-		     struct dump *dump, struct tcpw_flow *flow)
-{
+	struct cull *cull = arg;
 	struct tcpw_tuple tuple;
-	void *header;
 
 	tcpw_flow_tuple(flow, &tuple);
-	/* No message tells the zone that it would have to come back to. */
-	if ((dump->look.full && tuple.zone) ||
-	    !tcpw_filter_tuple(&dump->filter, &tuple) ||
-	    !look_at(NULL, flow, &dump->look) ||
-	    !dump_matches(dump, &dump->look.view))
-		return 0;
-	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			     cb->nlh->nlmsg_seq, &tcpw_family, NLM_F_MULTI,
-			     TCPWARD_CMD_CONN_GET);
-	if (!header)
-		return -EMSGSIZE;
-	if (put_look(skb, &dump->look)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	cb->seq = dump->generation;
-	genl_dump_check_consistent(cb, header);
-	genlmsg_end(skb, header);
-	return 0;
+	if (tcpw_filter_tuple(&cull->filter, &tuple) &&
+	    (!looks(&cull->filter) ||
+	     (tcpw_look_at(tn, flow, &cull->look) &&
+	      tcpw_filter_conn(&cull->filter, &cull->look.view))))
+		forget(tn, flow, cull);
+	return fatal_signal_pending(current);
 }
 
 /*
- * Go on with the walk. A table that was resized begins anew; a record that
- * has gone leaves the walk to count its way, or to take another one for it
- * that was given the same memory. All may show a record twice or not at all.
+ * Removals may hide records from a walk: until one finds none. Bounded,
+ * because new ones that match may come without end.
  */
-static struct tcpw_flow *resume(struct dump *dump)
-	__acquires(RCU)
+static int forget_all(struct tcpw_net *tn, struct cull *cull)
 {
-	int resized = rhashtable_walk_start_check(&dump->iter);
-	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->iter);
+	unsigned int walks;
+	u32 before;
 
-	if (resized || (dump->place && dump->place != id_of(flow)))
-		dump->generation++;
-	return flow;
-}
-
-/* Return: 1 to go on, 0 at the end of the table, -EMSGSIZE. */
-static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
-			struct dump *dump)
-{
-	struct tcpw_flow *flow = resume(dump);
-	unsigned int looks = 0;
-	int ret = 0;
-
-	while (flow) {
-		if (flow == ERR_PTR(-EAGAIN)) {
-			dump->generation++;
-		} else if (dump_flow(skb, cb, dump, flow)) {
-			ret = -EMSGSIZE;
+	for (walks = 0; walks < WALKS_MAX; walks++) {
+		before = cull->forgotten;
+		if (tcpw_table_walk(tn, forget_matching, cull))
+			return -EINTR;
+		if (cull->forgotten == before)
 			break;
-		}
-		flow = rhashtable_walk_next(&dump->iter);
-		if (flow && ++looks >= LOOKS_MAX) {
-			ret = 1;
-			break;
-		}
 	}
-	dump->place = id_of(flow);
-	rhashtable_walk_stop(&dump->iter);
-	return ret;
+	return 0;
 }
 
-static int refuse(struct netlink_callback *cb, struct dump *dump)
+static int forget_filtered(struct tcpw_net *tn, struct cull *cull,
+			   struct genl_info *info)
 {
-	struct nlattr **attrs = tcpw_compat_dump_attrs(cb);
+	struct nlattr **attrs = info->attrs;
+	struct nlattr *filter = attrs[TCPWARD_A_CONN_FILTER];
+	int err;
 
-	return tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				 cb->extack);
+	if (attrs[TCPWARD_A_CONN_ID] || attrs[TCPWARD_A_CONN_CLIENT] ||
+	    attrs[TCPWARD_A_CONN_SERVER] || attrs[TCPWARD_A_CONN_FAMILY]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, filter,
+				    "name a connection or give a filter, not both");
+		return -EINVAL;
+	}
+	err = tcpw_filter_parse(&cull->filter, filter, info->extack);
+	return err ?: forget_all(tn, cull);
 }
 
-int tcpward_nl_conn_get_dumpit(struct sk_buff *skb,
-			       struct netlink_callback *cb)
+static int forget_named(struct tcpw_net *tn, struct cull *cull,
+			struct genl_info *info)
 {
-	struct dump *dump = *dump_of(cb);
-	int ret;
+	struct wanted wanted;
+	int err = parse_wanted(&wanted, info);
 
-	if (dump->refused)
-		return refuse(cb, dump);
-	do {
-		cond_resched();
-		ret = dump_stretch(skb, cb, dump);
-	} while (ret > 0);
-	cb->seq = dump->generation;
-	return skb->len;
+	return err ?: act_on(tn, &wanted, forget, cull, info->extack);
+}
+
+/* Nothing is forgotten that cannot be told. */
+int tcpward_nl_conn_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct tcpw_net *tn = tcpw_net(genl_info_net(info));
+	struct cull cull = { 0 };
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	reply = tcpw_netlink_reply(info, &header);
+	if (!reply)
+		return -ENOMEM;
+	if (info->attrs[TCPWARD_A_CONN_FILTER])
+		err = forget_filtered(tn, &cull, info);
+	else
+		err = forget_named(tn, &cull, info);
+	if (!err)
+		err = nla_put_u32(reply, TCPWARD_A_CONN_FORGOTTEN,
+				  cull.forgotten);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, header);
+	return genlmsg_reply(reply, info);
 }

@@ -179,21 +179,23 @@ const struct nla_policy tcpward_record_nl_policy[TCPWARD_A_RECORD_OFFSET_MS + 1]
 };
 
 /* TCPWARD_CMD_CONN_GET - do */
-const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_FULL + 1] = {
+const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_BRIEF + 1] = {
 	[TCPWARD_A_CONN_ID] = { .type = NLA_U64, },
 	[TCPWARD_A_CONN_FAMILY] = { .type = NLA_U8, },
 	[TCPWARD_A_CONN_CLIENT] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
 	[TCPWARD_A_CONN_SERVER] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
 	[TCPWARD_A_CONN_FILTER] = NLA_POLICY_NESTED(tcpward_filter_nl_policy),
 	[TCPWARD_A_CONN_FULL] = { .type = NLA_FLAG, },
+	[TCPWARD_A_CONN_BRIEF] = { .type = NLA_FLAG, },
 };
 
 /* TCPWARD_CMD_CONN_DEL - do */
-const struct nla_policy tcpward_conn_del_nl_policy[TCPWARD_A_CONN_SERVER + 1] = {
+const struct nla_policy tcpward_conn_del_nl_policy[TCPWARD_A_CONN_FILTER + 1] = {
 	[TCPWARD_A_CONN_ID] = { .type = NLA_U64, },
 	[TCPWARD_A_CONN_FAMILY] = { .type = NLA_U8, },
 	[TCPWARD_A_CONN_CLIENT] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
 	[TCPWARD_A_CONN_SERVER] = NLA_POLICY_NESTED(tcpward_endpoint_nl_policy),
+	[TCPWARD_A_CONN_FILTER] = NLA_POLICY_NESTED(tcpward_filter_nl_policy),
 };
 
 /* TCPWARD_CMD_CONFIG_GET - do */
@@ -270,14 +272,14 @@ const struct genl_ops tcpward_nl_ops[8] = {
 		.doit		= tcpward_nl_conn_get_doit,
 		.dumpit		= tcpward_nl_conn_get_dumpit,
 		.policy		= tcpward_conn_get_nl_policy,
-		.maxattr	= TCPWARD_A_CONN_FULL,
+		.maxattr	= TCPWARD_A_CONN_BRIEF,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= TCPWARD_CMD_CONN_DEL,
 		.doit		= tcpward_nl_conn_del_doit,
 		.policy		= tcpward_conn_del_nl_policy,
-		.maxattr	= TCPWARD_A_CONN_SERVER,
+		.maxattr	= TCPWARD_A_CONN_FILTER,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -21,9 +21,9 @@ extern const struct nla_policy tcpward_endpoint_nl_policy[TCPWARD_A_ENDPOINT_TSR
 extern const struct nla_policy tcpward_filter_nl_policy[TCPWARD_A_FILTER_ID + 1];
 extern const struct nla_policy tcpward_record_nl_policy[TCPWARD_A_RECORD_OFFSET_MS + 1];
 
-extern const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_FULL + 1];
+extern const struct nla_policy tcpward_conn_get_nl_policy[TCPWARD_A_CONN_BRIEF + 1];
 
-extern const struct nla_policy tcpward_conn_del_nl_policy[TCPWARD_A_CONN_SERVER + 1];
+extern const struct nla_policy tcpward_conn_del_nl_policy[TCPWARD_A_CONN_FILTER + 1];
 
 extern const struct nla_policy tcpward_config_get_nl_policy[TCPWARD_A_CONFIG_ABI + 1];
 

@@ -559,7 +559,8 @@ int tcpw_message_segment(struct sk_buff *skb, u32 sequence,
 size_t tcpw_message_transition_size(void);
 int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
 			    const struct tcpw_transition_info *info);
-int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view);
+int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view,
+		      bool brief);
 
 /* message_core.c: the state of the core, whole */
 int tcpw_message_core(struct sk_buff *skb, const struct tcpw_conn *conn,
@@ -589,6 +590,8 @@ int tcpw_filter_parse(struct tcpw_filter *filter, const struct nlattr *attr,
 bool tcpw_filter_tuple(const struct tcpw_filter *filter,
 		       const struct tcpw_tuple *tuple);
 bool tcpw_filter_view(const struct tcpw_filter *filter,
+		      const struct tcpw_view *view);
+bool tcpw_filter_conn(const struct tcpw_filter *filter,
 		      const struct tcpw_view *view);
 
 /* netlink.c: the family */

@@ -215,6 +215,39 @@ static void test_family(void)
 	tool.family = AF_UNSPEC;
 }
 
+/* What forget leaves to the kernel, beyond what chance finds. */
+static void test_whole(void)
+{
+	static const struct {
+		const char *text;
+		bool whole;
+	} known[] = {
+		{ "", true }, { "state all", true }, { "id 7", true },
+		{ "state time-wait,closed", true },
+		{ "state time-wait or state established", true },
+		{ "10.0.0.0/8 and state time-wait and :443", true },
+		{ "reason stale-syn", true }, { "reason urgent-odd", false },
+		{ "10.0.0.1:443", false }, { "src 10.0.0.1", false },
+		{ "sport = :443", false }, { "state half-open", false },
+		{ "not state time-wait", false }, { "age > 5s", false },
+		{ ":80 and :443", false }, { "id 7 or state closed", false },
+		{ "state closing and state time-wait", false },
+	};
+	struct model_filter kernel;
+	struct filter *filter;
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		filter = parse(known[i].text);
+		if (filter_for_kernel(filter, &kernel) != known[i].whole) {
+			printf("# %s\n", known[i].text);
+			ok = false;
+		}
+		filter_free(filter);
+	}
+	result(ok, "whether the kernel matches the same is known");
+}
+
 /* --- streams ------------------------------------------------------------ */
 
 static void test_streams(void)
@@ -304,21 +337,22 @@ static struct model_conn random_conn(void)
 
 static void test_kernel(void)
 {
-	unsigned int filters = 0, matched = 0, spared = 0;
-	bool narrow = false;
+	unsigned int filters = 0, matched = 0, spared = 0, same = 0;
+	bool narrow = false, wide = false;
 	char text[4096];
 
 	srand(1);
-	while (filters++ < 20000 && !narrow) {
+	while (filters++ < 20000 && !narrow && !wide) {
 		struct model_filter kernel;
 		struct filter *filter;
 		char *word = text;
+		bool whole;
 
 		random_filter(text, sizeof(text), 3);
 		filter = filter_parse(1, &word);
 		if (!filter)
 			abort();
-		filter_for_kernel(filter, &kernel);
+		whole = filter_for_kernel(filter, &kernel);
 		for (int i = 0; i < 20; i++) {
 			struct model_conn conn = random_conn();
 			bool here = filter_match(filter, &conn);
@@ -327,12 +361,16 @@ static void test_kernel(void)
 			matched += here;
 			spared += !there;
 			narrow |= here && !there;
+			wide |= whole && there && !here;
+			same += whole && here;
 		}
-		if (narrow)
-			printf("# too narrow: %s\n", text);
+		if (narrow || wide)
+			printf("# too %s: %s\n", narrow ? "narrow" : "wide",
+			       text);
 		filter_free(filter);
 	}
 	result(!narrow, "the kernel is never told too narrow a filter");
+	result(!wide && same > 1000, "one said to be whole is not too wide");
 	result(matched > 10000 && spared > 10000,
 	       "the random filters match something and spare something");
 }
@@ -341,11 +379,12 @@ int main(void)
 {
 	printf("TAP version 14\n1..%zu\n",
 	       sizeof(cases) / sizeof(cases[0]) +
-	       sizeof(refused) / sizeof(refused[0]) + 9);
+	       sizeof(refused) / sizeof(refused[0]) + 11);
 	test_cases();
 	test_refused();
 	test_limits();
 	test_family();
+	test_whole();
 	test_streams();
 	test_kernel();
 	return failures != 0;

@@ -95,9 +95,10 @@ static void check_matches(const struct filter *one, const struct filter *two)
 	const char *timed = filter_timed_word(one);
 	struct model_filter kernel;
 	unsigned int n;
+	bool whole;
 
 	must(!timed == !is_timed(one->root), "timed words are found");
-	filter_for_kernel(one, &kernel);
+	whole = filter_for_kernel(one, &kernel);
 	for (n = 0; n < 24; n++) {
 		struct model_conn conn = example(n);
 		struct model_segment segment = segment_of(&conn);
@@ -107,6 +108,8 @@ static void check_matches(const struct filter *one, const struct filter *two)
 		must(here == filter_match(two, &conn), "matches the same");
 		must(!here || kernel_match(&kernel, &conn),
 		     "the kernel is never told too narrow a filter");
+		must(!whole || here == kernel_match(&kernel, &conn),
+		     "one said to be whole is not too wide");
 		must(filter_match_segment(one, &segment) ==
 		     filter_match_segment(two, &segment), "segments, too");
 		must(filter_match_transition(one, &transition) ==

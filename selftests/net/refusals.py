@@ -70,7 +70,16 @@ DO = [
     ("CONN_GET", filtered(), errno.EINVAL,
      "a filter is for dumps", "A_CONN_FILTER"),
     ("CONN_DEL", b"", errno.EINVAL,
-     "name a connection by id, or by client and server", None),
+     "name a connection by id, or by client and server, or give a filter",
+     None),
+    ("CONN_DEL", filtered() + u64("A_CONN_ID", 1), errno.EINVAL,
+     "name a connection or give a filter, not both", "A_CONN_FILTER"),
+    ("CONN_DEL", filtered() + end("CLIENT") + end("SERVER", OTHER),
+     errno.EINVAL,
+     "name a connection or give a filter, not both", "A_CONN_FILTER"),
+    ("CONN_DEL", filtered() + u8("A_CONN_FAMILY", socket.AF_INET),
+     errno.EINVAL,
+     "name a connection or give a filter, not both", "A_CONN_FILTER"),
     ("CONN_DEL", u64("A_CONN_ID", 1 << 60), errno.ENOENT,
      "no such connection", None),
     ("CONFIG_SET", attr(number("A_CONFIG_MSL_MS"), b"\1\0"), errno.EINVAL,
@@ -144,6 +153,8 @@ def filters():
         whole = filtered(attrs)
         refuses(lambda: sock.dump(number("CMD_CONN_GET"), whole), whole, code,
                 words[0], words[1] if DUMPS_POINT else None)
+        refuses(lambda: sock.do(number("CMD_CONN_DEL"), whole), whole, code,
+                *words)
         whole = nest("A_TRACE_FILTER", attrs)
         refuses(lambda: sock.do(number("CMD_TRACE_START"), whole), whole,
                 code, *words)

@@ -86,7 +86,7 @@ counters() {
 }
 
 forgets() {
-	ynl '' --do conn-del --json "{\"id\": $id}" || return
+	ynl '.forgotten == 1' --do conn-del --json "{\"id\": $id}" || return
 	! listed >"$work/gone"
 }
 

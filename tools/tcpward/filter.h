@@ -31,8 +31,11 @@ bool filter_match_transition(const struct filter *filter,
  */
 const char *filter_timed_word(const struct filter *filter);
 
-/* The part of @filter that the kernel can match; never too narrow. */
-void filter_for_kernel(const struct filter *filter,
+/*
+ * The part of @filter that the kernel can match; never too narrow. Returns
+ * whether that is all of it: then the kernel matches the same.
+ */
+bool filter_for_kernel(const struct filter *filter,
 		       struct model_filter *out);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* tcpward forget: drop the records that match; their segments go on. */
+/*
+ * tcpward forget: drop the records that match; their segments go on. Where the
+ * kernel can match the whole filter, it is asked once.
+ */
 #include "filter.h"
 #include "format.h"
 #include "nl.h"
@@ -18,6 +21,8 @@ struct victim {
 
 struct found {
 	const struct filter *filter;
+	struct model_filter kernel;
+	bool whole;		/* the kernel matches the same by that */
 	struct victim *victims;
 	size_t count;
 	size_t room;
@@ -57,7 +62,26 @@ static int confirm(size_t count)
 	return tool_fail(EXIT_REFUSED, NULL, NULL, "nothing was forgotten");
 }
 
-static int forget_all(struct nl_client *client, const struct found *found)
+static int none(void)
+{
+	return tool_fail(EXIT_REFUSED, NULL,
+			 "'tcpward list' shows what there is",
+			 "no connection matches");
+}
+
+static int report(size_t forgotten)
+{
+	if (tool.format != OUTPUT_TEXT)
+		tool_print_json(json_pack("{s:i, s:I}", "schema_version",
+					  TOOL_SCHEMA_VERSION, "forgotten",
+					  (json_int_t)forgotten));
+	else
+		printf("forgot %zu connection%s\n", forgotten,
+		       forgotten == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+static int forget_each(struct nl_client *client, const struct found *found)
 {
 	size_t forgotten = 0;
 	int err;
@@ -72,36 +96,52 @@ static int forget_all(struct nl_client *client, const struct found *found)
 			return nl_fail(client, err, "cannot forget it");
 		forgotten++;
 	}
-	if (tool.format != OUTPUT_TEXT)
-		tool_print_json(json_pack("{s:i, s:I}", "schema_version",
-					  TOOL_SCHEMA_VERSION, "forgotten",
-					  (json_int_t)forgotten));
-	else
-		printf("forgot %zu connection%s\n", forgotten,
-		       forgotten == 1 ? "" : "s");
-	return EXIT_DONE;
+	return report(forgotten);
+}
+
+/* In one request. @found->count: of those that were counted and confirmed. */
+static int forget_matching(struct nl_client *client, const struct found *found)
+{
+	uint32_t forgotten;
+	int err = nl_conns_del(client, &found->kernel, &forgotten);
+
+	if (err)
+		return nl_fail(client, err, "cannot forget connections");
+	return forgotten || found->count ? report(forgotten) : none();
+}
+
+/* Who has not confirmed a number is asked, unless there is only one. */
+static int forget_counted(struct nl_client *client, struct found *found,
+			  bool yes)
+{
+	int err = nl_conns(client, &found->kernel, true, collect, found);
+	int code = EXIT_DONE;
+
+	if (err)
+		return nl_fail(client, err, "cannot forget connections");
+	if (!found->count)
+		return none();
+	if (found->count > 1 && !yes)
+		code = confirm(found->count);
+	if (code)
+		return code;
+	return found->whole && found->count > 1 ?
+	       forget_matching(client, found) : forget_each(client, found);
 }
 
 static int run(struct found *found, bool yes)
 {
-	struct model_filter kernel;
 	struct nl_client *client;
-	int err, code = EXIT_DONE;
+	int err, code;
 
-	filter_for_kernel(found->filter, &kernel);
+	found->whole = filter_for_kernel(found->filter, &found->kernel);
 	err = nl_open(&client);
-	if (!err)
-		err = nl_conns(client, &kernel, collect, found);
 	if (err)
 		code = nl_fail(client, err, "cannot forget connections");
-	else if (!found->count)
-		code = tool_fail(EXIT_REFUSED, NULL,
-				 "'tcpward list' shows what there is",
-				 "no connection matches");
-	else if (found->count > 1 && !yes)
-		code = confirm(found->count);
-	if (!code)
-		code = forget_all(client, found);
+	else if (yes && found->whole)
+		code = forget_matching(client, found);
+	else
+		code = forget_counted(client, found, yes);
 	nl_end(client);
 	free(found->victims);
 	return code;

@@ -58,8 +58,7 @@ bool conn_half_open(const struct model_conn *conn);
 /* The side (0, 1) that holds TIME-WAIT; -1: none, 2: both. */
 int conn_time_wait(const struct model_conn *conn);
 
-/* JSON objects, without schema_version; @whole: also what show prints. */
-json_t *json_conn(const struct model_conn *conn, bool whole);
+/* JSON objects, without schema_version. */
 json_t *json_segment(const struct model_segment *segment, const char *type);
 json_t *json_transition(const struct model_transition *transition);
 /* Of enum tcpward_reason, or null for NONE. */
@@ -69,8 +68,15 @@ json_t *json_side(int side);
 /* Print @object (released) as a line of its own, of this type. */
 void json_line(json_t *object, const char *type);
 
+/*
+ * Print a connection: what comes next in an array with -j, a line with -J,
+ * which is not flushed; @whole: also what show prints.
+ */
+void json_conn(const struct model_conn *conn, bool whole);
+
 /* One JSON document whose array @key is written as it comes. */
 void json_array_begin(const char *key);
+void json_array_next(void);		/* what is printed next is in it */
 void json_array_add(json_t *object);	/* releases @object */
 /* @rest (released; may be NULL): members after the array. */
 void json_array_end(json_t *rest);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The model as JSON objects; Documentation/json.rst says what they hold. */
+/*
+ * Events as JSON objects, and how objects are printed; Documentation/json.rst
+ * says what they hold. Connections: see json_conn.c.
+ */
 #include "format.h"
 #include "tool.h"
 
@@ -28,108 +31,9 @@ json_t *json_reason(enum tcpward_reason reason)
 	return reason ? json_string(tcpw_reasons[reason].name) : json_null();
 }
 
-static void set_options(json_t *object, const struct model_endpoint *ep)
-{
-	json_t *options = json_array();
-
-	if (ep->options & 1)
-		json_array_append_new(options, json_string("window-scale"));
-	if (ep->options & 2)
-		json_array_append_new(options, json_string("timestamps"));
-	if (ep->options & 4)
-		json_array_append_new(options, json_string("sack"));
-	if (ep->options & 8)
-		json_array_append_new(options, json_string("authentication"));
-	json_object_set_new(object, "options", options);
-}
-
-static json_t *json_endpoint(const struct model_endpoint *ep, bool whole)
-{
-	json_t *object = json_address(ep);
-
-	json_object_set_new(object, "segments", json_integer(ep->segments));
-	json_object_set_new(object, "bytes", json_integer(ep->bytes));
-	json_object_set_new(object, "retransmitted",
-			    json_integer(ep->retransmitted));
-	if (!whole)
-		return object;
-	json_object_set_new(object, "iss", ep->has_iss ?
-			    json_integer(ep->iss) : json_null());
-	json_object_set_new(object, "nxt", json_integer(ep->nxt));
-	json_object_set_new(object, "una", json_integer(ep->una));
-	json_object_set_new(object, "edge", json_integer(ep->edge));
-	json_object_set_new(object, "max_window_bytes",
-			    json_integer(ep->max_window_bytes));
-	json_object_set_new(object, "window_scale",
-			    json_integer(ep->window_scale));
-	json_object_set_new(object, "tsrecent", json_integer(ep->tsrecent));
-	set_options(object, ep);
-	return object;
-}
-
-static json_t *json_records(const struct model_conn *conn)
-{
-	json_t *records = json_array();
-
-	for (unsigned int i = 0; i < conn->records; i++) {
-		const struct model_record *record = &conn->record[i];
-
-		json_array_append_new(records,
-			json_pack("{s:s, s:s, s:I}",
-				  "side", side_text(record->side),
-				  "state", state_text(record->state),
-				  "offset_ms",
-				  (json_int_t)record->offset_ms));
-	}
-	return records;
-}
-
-static void set_whole(json_t *object, const struct model_conn *conn)
-{
-	int holder = conn_time_wait(conn);
-
-	json_object_set_new(object, "transitions", json_records(conn));
-	json_object_set_new(object, "time_wait_of", holder == 2 ?
-			    json_string("both") : json_side(holder));
-	json_object_set_new(object, "pending_syns",
-			    json_integer(conn->pending_syns));
-	json_object_set_new(object, "shadow", conn->shadow ?
-			    json_string(kind_text(conn->shadow)) :
-			    json_null());
-}
-
 static int family_number(const struct model_address *at)
 {
 	return at->family == AF_INET6 ? 6 : 4;
-}
-
-json_t *json_conn(const struct model_conn *conn, bool whole)
-{
-	json_t *object = json_pack("{s:I, s:i, s:o, s:o, s:o, s:I, s:I}",
-		"id", (json_int_t)conn->id,
-		"family", family_number(&conn->client.at),
-		"client", json_endpoint(&conn->client, whole),
-		"server", json_endpoint(&conn->server, whole),
-		"closed_by", json_side(conn->closed_by),
-		"age_ms", (json_int_t)conn->age_ms,
-		"idle_ms", (json_int_t)conn->idle_ms);
-
-	json_object_set_new(object, "expires_ms", conn->expires ?
-			    json_integer(conn->expires_ms) : json_null());
-	json_object_set_new(object, "handshake_rtt_us", conn->has_rtt ?
-			    json_integer(conn->handshake_rtt_us) :
-			    json_null());
-	json_object_set_new(object, "kind",
-			    json_string(kind_text(conn->kind)));
-	json_object_set_new(object, "half_open",
-			    json_boolean(conn_half_open(conn)));
-	json_object_set_new(object, "quiet", json_integer(conn->quiet));
-	json_object_set_new(object, "dropped", json_integer(conn->dropped));
-	json_object_set_new(object, "last_reason",
-			    json_reason(conn->last_reason));
-	if (whole)
-		set_whole(object, conn);
-	return object;
 }
 
 /* What every event begins with. */
@@ -272,10 +176,15 @@ void json_array_begin(const char *key)
 	array_empty = true;
 }
 
-void json_array_add(json_t *object)
+void json_array_next(void)
 {
 	fputs(array_empty ? "\n" : ",\n", stdout);
 	array_empty = false;
+}
+
+void json_array_add(json_t *object)
+{
+	json_array_next();
 	json_dumpf(object, stdout, JSON_COMPACT);
 	json_decref(object);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define KEPT_ROWS 2000
+#define OUTPUT_BYTES 65536
 
 enum column {
 	COLUMN_CLIENT,
@@ -166,17 +167,6 @@ static void flush_rows(struct listing *listing)
 		print_row(listing, &listing->kept[i]);
 }
 
-static void add_json(const struct model_conn *conn)
-{
-	json_t *object = json_conn(conn, false);
-
-	if (tool.format == OUTPUT_JSON) {
-		json_array_add(object);
-		return;
-	}
-	json_line(object, "connection");
-}
-
 static int add(const struct model_conn *conn, void *arg)
 {
 	struct listing *listing = arg;
@@ -187,7 +177,7 @@ static int add(const struct model_conn *conn, void *arg)
 	listing->half_open += conn_half_open(conn);
 	listing->time_wait += conn_time_wait(conn) >= 0;
 	if (tool.format != OUTPUT_TEXT) {
-		add_json(conn);
+		json_conn(conn, false);
 		return 0;
 	}
 	if (listing->flushed) {
@@ -232,7 +222,7 @@ static int run(struct listing *listing)
 	}
 	if (tool.format == OUTPUT_JSON)
 		json_array_begin("connections");
-	err = nl_conns(client, &kernel, add, listing);
+	err = nl_conns(client, &kernel, true, add, listing);
 	finish(listing, nl_interrupted(client), !err);
 	if (err && tool.format == OUTPUT_JSON)
 		code = EXIT_REFUSED;
@@ -244,6 +234,7 @@ static int run(struct listing *listing)
 
 int cmd_list(int argc, char **argv)
 {
+	static char output[OUTPUT_BYTES];	/* until the program ends */
 	struct listing listing = { 0 };
 	struct filter *filter;
 	int code;
@@ -251,6 +242,7 @@ int cmd_list(int argc, char **argv)
 	filter = filter_parse(argc - 1, argv + 1);
 	if (!filter)
 		return EXIT_USAGE;
+	setvbuf(stdout, output, _IOFBF, sizeof(output));
 	listing.filter = filter;
 	listing.kept = calloc(KEPT_ROWS, sizeof(*listing.kept));
 	if (listing.kept)

@@ -49,14 +49,21 @@ int nl_config_get(struct nl_client *client, struct tcpw_config *cfg,
 int nl_config_set(struct nl_client *client, const struct tcpw_config *cfg,
 		  uint32_t mask);
 
-/* Dump connections; a callback that returns non-zero ends the dump with it. */
+/*
+ * Dump connections; a callback that returns non-zero ends the dump with it.
+ * @brief: without records, sequence numbers, windows and options.
+ */
 int nl_conns(struct nl_client *client, const struct model_filter *filter,
+	     bool brief,
 	     int (*each)(const struct model_conn *conn, void *arg), void *arg);
 /* One connection by both ends, whichever opened; -ENOENT when unknown. */
 int nl_conn_get(struct nl_client *client, const struct model_address *one,
 		const struct model_address *other, struct model_conn *conn);
 int nl_conn_del(struct nl_client *client, const struct model_address *one,
 		const struct model_address *other);
+/* Forget all that match; @forgotten: how many those were. */
+int nl_conns_del(struct nl_client *client, const struct model_filter *filter,
+		 uint32_t *forgotten);
 
 /* Count of segments per reason, indexed by enum tcpward_reason. */
 int nl_reason_counts(struct nl_client *client,

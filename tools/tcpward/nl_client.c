@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Connecting to the module, one request with its answers, and what went
- * wrong. Never prints but in nl_fail().
+ * wrong. Never prints but in nl_fail(). Answers are read without libnl, which
+ * copies each message into memory of its own: a dump has millions.
  */
 #include "nl_internal.h"
 #include "tool.h"
@@ -19,21 +20,12 @@
 
 struct talk {
 	struct nl_client *client;
+	uint32_t sequence;
 	int (*each)(struct nlattr *attrs, int len, void *arg);
 	void *arg;
 	int result;		/* what each() returned */
 	bool done;
 };
-
-uint32_t nl_u32(const struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 4 ? nla_get_u32(attr) : 0;
-}
-
-uint64_t nl_u64(const struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 8 ? nla_get_u64(attr) : 0;
-}
 
 /* Type of the attribute that lies at @offset of the request, 0: unknown. */
 static int attribute_at(const struct nlmsgerr *err, bool capped,
@@ -63,16 +55,21 @@ static void take_extack(struct nl_client *client, struct nlattr *head, int len,
 					nl_u32(tb[NLMSGERR_ATTR_OFFS]));
 }
 
-/* NLMSG_ERROR: libnl keeps neither errno nor extack, so both are read here. */
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
+/* NLMSG_ERROR, which is an acknowledgement, too. */
+static void on_error(struct talk *talk, struct nlmsghdr *head)
 {
-	struct nlmsghdr *head = (void *)((char *)err - NLMSG_HDRLEN);
 	bool capped = head->nlmsg_flags & NLM_F_CAPPED;
-	struct talk *talk = arg;
+	struct nlmsgerr *err = NLMSG_DATA(head);
 	int skip = sizeof(*err);
 
-	talk->client->error = err->error;
 	talk->done = true;
+	if (head->nlmsg_len < NLMSG_LENGTH(sizeof(*err))) {
+		talk->client->error = -EBADMSG;
+		return;
+	}
+	talk->client->error = err->error;
+	if (!err->error)
+		return;
 	if (!capped)
 		skip += err->msg.nlmsg_len - NLMSG_HDRLEN;
 	skip = NLMSG_ALIGN(skip);
@@ -80,54 +77,54 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *err, void *arg)
 		take_extack(talk->client, (void *)((char *)err + skip),
 			    (int)head->nlmsg_len - NLMSG_HDRLEN - skip, err,
 			    capped);
-	return NL_STOP;
 }
 
-/* NLMSG_DONE: ends a dump and carries its error, which libnl ignores. */
-static int on_finish(struct nl_msg *msg, void *arg)
+/* NLMSG_DONE: ends a dump and carries its error. */
+static void on_done(struct talk *talk, struct nlmsghdr *head)
 {
-	struct nlmsghdr *head = nlmsg_hdr(msg);
-	struct talk *talk = arg;
 	int skip = NLMSG_ALIGN(sizeof(int));
 
 	talk->done = true;
 	if (nlmsg_datalen(head) < (int)sizeof(int))
-		return NL_STOP;
+		return;
 	talk->client->error = *(int *)nlmsg_data(head);
 	if (talk->client->error && head->nlmsg_flags & NLM_F_ACK_TLVS)
 		take_extack(talk->client,
 			    (void *)((char *)nlmsg_data(head) + skip),
 			    nlmsg_datalen(head) - skip, NULL, true);
-	return NL_STOP;
 }
 
-static int on_ack(struct nl_msg *msg, void *arg)
+static void on_answer(struct talk *talk, struct nlmsghdr *head)
 {
-	struct talk *talk = arg;
-
-	talk->done = true;
-	return NL_STOP;
-}
-
-static int on_interrupted(struct nl_msg *msg, void *arg)
-{
-	struct talk *talk = arg;
-
-	talk->client->interrupted = true;
-	return NL_OK;
-}
-
-static int on_valid(struct nl_msg *msg, void *arg)
-{
-	struct genlmsghdr *head = genlmsg_hdr(nlmsg_hdr(msg));
-	struct talk *talk = arg;
+	int len = (int)head->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+	struct nlattr *attrs = (void *)((char *)head + NLMSG_HDRLEN +
+					GENL_HDRLEN);
 
 	/* After a refusal of each() the rest of a dump is only drained. */
-	if (talk->each && !talk->result)
-		talk->result = talk->each(genlmsg_attrdata(head, 0),
-					  genlmsg_attrlen(head, 0),
-					  talk->arg);
-	return NL_OK;
+	if (talk->each && !talk->result && len >= 0)
+		talk->result = talk->each(attrs, len, talk->arg);
+}
+
+static void on_message(struct talk *talk, struct nlmsghdr *head)
+{
+	/* Of an event, or of a request that was given up. */
+	if (head->nlmsg_seq != talk->sequence)
+		return;
+	if (head->nlmsg_flags & NLM_F_DUMP_INTR)
+		talk->client->interrupted = true;
+	switch (head->nlmsg_type) {
+	case NLMSG_ERROR:
+		on_error(talk, head);
+		break;
+	case NLMSG_DONE:
+		on_done(talk, head);
+		break;
+	case NLMSG_NOOP:
+		break;
+	default:
+		on_answer(talk, head);
+		break;
+	}
 }
 
 struct nl_msg *nl_request(struct nl_client *client, int command, int flags)
@@ -142,26 +139,39 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags)
 	return msg;
 }
 
+/* Octets of what comes next from the kernel, or a negative errno. */
+static int receive(struct nl_client *client, char *buffer, int size)
+{
+	struct sockaddr_nl from = { 0 };
+	socklen_t from_len;
+	int len;
+
+	do {
+		from_len = sizeof(from);
+		len = recvfrom(nl_socket_get_fd(client->sock), buffer, size,
+			       MSG_TRUNC, (struct sockaddr *)&from, &from_len);
+	} while ((len < 0 && errno == EINTR) || (len >= 0 && from.nl_pid));
+	if (len < 0)
+		return -errno;
+	return len > size ? -EMSGSIZE : len;
+}
+
 static int receive_answers(struct nl_client *client, struct talk *talk)
 {
-	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
-	int err = 0;
+	char *buffer = malloc(MESSAGE_BYTES);
+	struct nlmsghdr *head;
+	int len = 0;
 
-	if (!cb)
+	if (!buffer)
 		return -ENOMEM;
-	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, talk);
-	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, talk);
-	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, talk);
-	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, talk);
-	nl_cb_err(cb, NL_CB_CUSTOM, on_error, talk);
-	while (!talk->done && err >= 0) {
-		errno = 0;
-		err = nl_recvmsgs(client->sock, cb);
+	while (!talk->done && len >= 0) {
+		len = receive(client, buffer, MESSAGE_BYTES);
+		for (head = (void *)buffer; NLMSG_OK(head, len) && !talk->done;
+		     head = NLMSG_NEXT(head, len))
+			on_message(talk, head);
 	}
-	nl_cb_put(cb);
-	if (!talk->done)
-		return errno ? -errno : -EIO;
-	return client->error;
+	free(buffer);
+	return talk->done ? client->error : len;
 }
 
 int nl_talk(struct nl_client *client, struct nl_msg *msg,
@@ -181,6 +191,7 @@ int nl_talk(struct nl_client *client, struct nl_msg *msg,
 		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
 	errno = 0;
 	err = nl_send_auto(client->sock, msg);
+	talk.sequence = nlmsg_hdr(msg)->nlmsg_seq;
 	nlmsg_free(msg);
 	if (err < 0)
 		return client->error = errno ? -errno : -EIO;

@@ -1,17 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Attributes to the model; what a message lacks stays zero. */
+/*
+ * Attributes to the model; what a message lacks stays zero. Does not call
+ * libnl for each attribute: a dump has hundreds of millions.
+ */
 #include "nl_internal.h"
 
 #include <string.h>
 
+static const void *data_of(const struct nlattr *attr)
+{
+	return (const char *)attr + NLA_HDRLEN;
+}
+
+static size_t length_of(const struct nlattr *attr)
+{
+	return attr->nla_len - NLA_HDRLEN;
+}
+
+static bool has(const struct nlattr *attr, size_t size)
+{
+	return attr && length_of(attr) >= size;
+}
+
 static uint8_t get_u8(const struct nlattr *attr)
 {
-	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
+	return has(attr, 1) ? *(const uint8_t *)data_of(attr) : 0;
 }
 
 static uint16_t get_u16(const struct nlattr *attr)
 {
-	return attr && nla_len(attr) >= 2 ? nla_get_u16(attr) : 0;
+	return has(attr, 2) ? *(const uint16_t *)data_of(attr) : 0;
+}
+
+uint32_t nl_u32(const struct nlattr *attr)
+{
+	return has(attr, 4) ? *(const uint32_t *)data_of(attr) : 0;
+}
+
+/* Attributes are aligned to four octets only. */
+uint64_t nl_u64(const struct nlattr *attr)
+{
+	uint64_t value = 0;
+
+	if (has(attr, sizeof(value)))
+		memcpy(&value, data_of(attr), sizeof(value));
+	return value;
+}
+
+/* The first attribute at @at, or NULL where @len octets hold none. */
+static struct nlattr *attr_in(void *at, int len)
+{
+	struct nlattr *attr = at;
+
+	return len >= NLA_HDRLEN && attr->nla_len >= NLA_HDRLEN &&
+	       attr->nla_len <= len ? attr : NULL;
+}
+
+/* Uses up @at and @len. */
+#define for_each_attr(attr, at, len) \
+	for (; ((attr) = attr_in(at, len)); \
+	     (len) -= NLA_ALIGN((attr)->nla_len), \
+	     (at) = (void *)((char *)(at) + NLA_ALIGN((attr)->nla_len)))
+
+static unsigned int type_of(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+/* Attributes by type, the last of each; those above @max are unknown here. */
+static void parse(struct nlattr **tb, unsigned int max, void *attrs, int len)
+{
+	struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	for_each_attr(attr, attrs, len)
+		if (type_of(attr) <= max)
+			tb[type_of(attr)] = attr;
+}
+
+static void parse_nested(struct nlattr **tb, unsigned int max,
+			 struct nlattr *nest)
+{
+	parse(tb, max, (char *)nest + NLA_HDRLEN, length_of(nest));
 }
 
 static enum tcpward_state get_state(const struct nlattr *attr)
@@ -33,32 +103,81 @@ static int get_closed_by(const struct nlattr *attr)
 	return attr ? get_u8(attr) != 0 : -1;
 }
 
+static void copy_address(uint8_t *addr, const struct nlattr *attr)
+{
+	size_t len = length_of(attr);
+
+	if (len == 4)
+		memcpy(addr, data_of(attr), 4);
+	else if (len == 16)
+		memcpy(addr, data_of(attr), 16);
+}
+
+/* Without a table of attributes, which costs as much as they do. */
+static void take_endpoint(const struct nlattr *attr,
+			  struct model_endpoint *ep)
+{
+	switch (type_of(attr)) {
+	case TCPWARD_A_ENDPOINT_ADDR:
+		copy_address(ep->at.addr, attr);
+		break;
+	case TCPWARD_A_ENDPOINT_PORT:
+		ep->at.port = get_u16(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_STATE:
+		ep->state = get_state(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_SEGMENTS:
+		ep->segments = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_BYTES:
+		ep->bytes = nl_u64(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_RETRANSMITTED:
+		ep->retransmitted = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_ISS:
+		ep->has_iss = true;
+		ep->iss = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_NXT:
+		ep->nxt = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_UNA:
+		ep->una = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_EDGE:
+		ep->edge = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES:
+		ep->max_window_bytes = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_WINDOW_SCALE:
+		ep->window_scale = get_u8(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_OPTIONS:
+		ep->options = nl_u32(attr);
+		break;
+	case TCPWARD_A_ENDPOINT_TSRECENT:
+		ep->tsrecent = nl_u32(attr);
+		break;
+	}
+}
+
 static void parse_endpoint(struct nlattr *nest, int family,
 			   struct model_endpoint *ep)
 {
-	struct nlattr *tb[TCPWARD_A_ENDPOINT_MAX + 1];
+	struct nlattr *attr;
+	void *at;
+	int len;
 
 	ep->at.family = family;
-	if (!nest ||
-	    nla_parse_nested(tb, TCPWARD_A_ENDPOINT_MAX, nest, NULL))
+	if (!nest)
 		return;
-	if (tb[TCPWARD_A_ENDPOINT_ADDR])
-		nla_memcpy(ep->at.addr, tb[TCPWARD_A_ENDPOINT_ADDR],
-			   sizeof(ep->at.addr));
-	ep->at.port = get_u16(tb[TCPWARD_A_ENDPOINT_PORT]);
-	ep->state = get_state(tb[TCPWARD_A_ENDPOINT_STATE]);
-	ep->segments = nl_u32(tb[TCPWARD_A_ENDPOINT_SEGMENTS]);
-	ep->bytes = nl_u64(tb[TCPWARD_A_ENDPOINT_BYTES]);
-	ep->retransmitted = nl_u32(tb[TCPWARD_A_ENDPOINT_RETRANSMITTED]);
-	ep->has_iss = tb[TCPWARD_A_ENDPOINT_ISS];
-	ep->iss = nl_u32(tb[TCPWARD_A_ENDPOINT_ISS]);
-	ep->nxt = nl_u32(tb[TCPWARD_A_ENDPOINT_NXT]);
-	ep->una = nl_u32(tb[TCPWARD_A_ENDPOINT_UNA]);
-	ep->edge = nl_u32(tb[TCPWARD_A_ENDPOINT_EDGE]);
-	ep->max_window_bytes = nl_u32(tb[TCPWARD_A_ENDPOINT_MAX_WINDOW_BYTES]);
-	ep->window_scale = get_u8(tb[TCPWARD_A_ENDPOINT_WINDOW_SCALE]);
-	ep->options = nl_u32(tb[TCPWARD_A_ENDPOINT_OPTIONS]);
-	ep->tsrecent = nl_u32(tb[TCPWARD_A_ENDPOINT_TSRECENT]);
+	at = (char *)nest + NLA_HDRLEN;
+	len = length_of(nest);
+	for_each_attr(attr, at, len)
+		take_endpoint(attr, ep);
 }
 
 static void parse_record(struct nlattr *nest, struct model_conn *conn)
@@ -66,9 +185,9 @@ static void parse_record(struct nlattr *nest, struct model_conn *conn)
 	struct nlattr *tb[TCPWARD_A_RECORD_MAX + 1];
 	struct model_record *record;
 
-	if (conn->records == MODEL_RECORDS ||
-	    nla_parse_nested(tb, TCPWARD_A_RECORD_MAX, nest, NULL))
+	if (conn->records == MODEL_RECORDS)
 		return;
+	parse_nested(tb, TCPWARD_A_RECORD_MAX, nest);
 	record = &conn->record[conn->records++];
 	record->side = get_u8(tb[TCPWARD_A_RECORD_SIDE]);
 	record->state = get_state(tb[TCPWARD_A_RECORD_STATE]);
@@ -78,12 +197,11 @@ static void parse_record(struct nlattr *nest, struct model_conn *conn)
 void nl_parse_conn(struct nlattr *attrs, int len, struct model_conn *conn)
 {
 	struct nlattr *tb[TCPWARD_A_CONN_MAX + 1], *attr;
-	int family, rest;
+	int family;
 
 	memset(conn, 0, sizeof(*conn));
 	conn->closed_by = -1;
-	if (nla_parse(tb, TCPWARD_A_CONN_MAX, attrs, len, NULL))
-		return;
+	parse(tb, TCPWARD_A_CONN_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_CONN_FAMILY]);
 	parse_endpoint(tb[TCPWARD_A_CONN_CLIENT], family, &conn->client);
 	parse_endpoint(tb[TCPWARD_A_CONN_SERVER], family, &conn->server);
@@ -101,8 +219,10 @@ void nl_parse_conn(struct nlattr *attrs, int len, struct model_conn *conn)
 	conn->last_reason = get_reason(tb[TCPWARD_A_CONN_LAST_REASON]);
 	conn->pending_syns = get_u8(tb[TCPWARD_A_CONN_PENDING_SYNS]);
 	conn->shadow = nl_u32(tb[TCPWARD_A_CONN_SHADOW]);
-	nla_for_each_attr(attr, attrs, len, rest)
-		if (nla_type(attr) == TCPWARD_A_CONN_RECORD)
+	if (!tb[TCPWARD_A_CONN_RECORD])
+		return;
+	for_each_attr(attr, attrs, len)
+		if (type_of(attr) == TCPWARD_A_CONN_RECORD)
 			parse_record(attr, conn);
 }
 
@@ -135,11 +255,10 @@ void nl_parse_segment(struct nlattr *attrs, int len,
 		      struct model_segment *segment)
 {
 	struct nlattr *tb[TCPWARD_A_SEGMENT_MAX + 1], *attr;
-	int family, rest;
+	int family;
 
 	memset(segment, 0, sizeof(*segment));
-	if (nla_parse(tb, TCPWARD_A_SEGMENT_MAX, attrs, len, NULL))
-		return;
+	parse(tb, TCPWARD_A_SEGMENT_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_SEGMENT_FAMILY]);
 	parse_endpoint(tb[TCPWARD_A_SEGMENT_CLIENT], family, &segment->client);
 	parse_endpoint(tb[TCPWARD_A_SEGMENT_SERVER], family, &segment->server);
@@ -155,8 +274,8 @@ void nl_parse_segment(struct nlattr *attrs, int len,
 	segment->window = get_u16(tb[TCPWARD_A_SEGMENT_WINDOW]);
 	parse_segment_options(tb, segment);
 	parse_judgement(tb, segment);
-	nla_for_each_attr(attr, attrs, len, rest)
-		if (nla_type(attr) == TCPWARD_A_SEGMENT_SACK &&
+	for_each_attr(attr, attrs, len)
+		if (type_of(attr) == TCPWARD_A_SEGMENT_SACK &&
 		    segment->sack_edges < MODEL_SACK_EDGES)
 			segment->sack[segment->sack_edges++] = nl_u32(attr);
 }
@@ -169,8 +288,7 @@ void nl_parse_transition(struct nlattr *attrs, int len,
 
 	memset(transition, 0, sizeof(*transition));
 	transition->closed_by = -1;
-	if (nla_parse(tb, TCPWARD_A_TRANSITION_MAX, attrs, len, NULL))
-		return;
+	parse(tb, TCPWARD_A_TRANSITION_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_TRANSITION_FAMILY]);
 	parse_endpoint(tb[TCPWARD_A_TRANSITION_CLIENT], family,
 		       &transition->client);
@@ -232,8 +350,7 @@ void nl_parse_stats(struct nlattr *attrs, int len, struct model_stats *stats)
 	struct nlattr *tb[TCPWARD_A_STATS_MAX + 1];
 
 	memset(stats, 0, sizeof(*stats));
-	if (nla_parse(tb, TCPWARD_A_STATS_MAX, attrs, len, NULL))
-		return;
+	parse(tb, TCPWARD_A_STATS_MAX, attrs, len);
 	if (tb[TCPWARD_A_STATS_VERSION])
 		nla_strlcpy(stats->version, tb[TCPWARD_A_STATS_VERSION],
 			    sizeof(stats->version));

@@ -12,6 +12,7 @@ static bool put_address(struct nl_msg *msg, int type, const uint8_t *addr,
 	return !nla_put(msg, type, family == AF_INET6 ? 16 : 4, addr);
 }
 
+/* One that matches everything is empty, but there. */
 bool nl_put_filter(struct nl_msg *msg, int type,
 		   const struct model_filter *filter)
 {
@@ -37,7 +38,7 @@ bool nl_put_filter(struct nl_msg *msg, int type,
 	if (filter->has_id)
 		ok &= !nla_put_u64(msg, TCPWARD_A_FILTER_ID, filter->id);
 	if (ok)
-		nla_nest_end(msg, nest);
+		nla_nest_end_keep_empty(msg, nest);
 	return ok;
 }
 
@@ -139,6 +140,7 @@ static int take_conn(struct nlattr *attrs, int len, void *arg)
 }
 
 int nl_conns(struct nl_client *client, const struct model_filter *filter,
+	     bool brief,
 	     int (*each)(const struct model_conn *conn, void *arg), void *arg)
 {
 	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_CONN_GET,
@@ -147,6 +149,8 @@ int nl_conns(struct nl_client *client, const struct model_filter *filter,
 	bool ok = msg && (!filter || nl_put_filter(msg, TCPWARD_A_CONN_FILTER,
 						   filter));
 
+	if (brief)
+		ok = ok && !nla_put_flag(msg, TCPWARD_A_CONN_BRIEF);
 	return nl_talk(client, filled(msg, ok), take_conn, &answer);
 }
 
@@ -186,6 +190,27 @@ int nl_conn_del(struct nl_client *client, const struct model_address *one,
 	return nl_talk(client,
 		       request_between(client, TCPWARD_CMD_CONN_DEL, one,
 				       other), NULL, NULL);
+}
+
+static int take_forgotten(struct nlattr *attrs, int len, void *arg)
+{
+	struct nlattr *tb[TCPWARD_A_CONN_MAX + 1];
+	uint32_t *forgotten = arg;
+
+	if (nla_parse(tb, TCPWARD_A_CONN_MAX, attrs, len, NULL))
+		return -EBADMSG;
+	*forgotten = nl_u32(tb[TCPWARD_A_CONN_FORGOTTEN]);
+	return 0;
+}
+
+int nl_conns_del(struct nl_client *client, const struct model_filter *filter,
+		 uint32_t *forgotten)
+{
+	struct nl_msg *msg = nl_request(client, TCPWARD_CMD_CONN_DEL, 0);
+	bool ok = msg && nl_put_filter(msg, TCPWARD_A_CONN_FILTER, filter);
+
+	*forgotten = 0;
+	return nl_talk(client, filled(msg, ok), take_forgotten, forgotten);
 }
 
 static int take_reason(struct nlattr *attrs, int len, void *arg)

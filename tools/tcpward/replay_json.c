@@ -4,6 +4,7 @@
  * by hand into a buffer, because a capture has millions of segments; names
  * of reasons and states need no escaping.
  */
+#include "json_put.h"
 #include "replay.h"
 #include "tool.h"
 
@@ -23,47 +24,20 @@ int replay_rule_len(unsigned int reason)
 	return strcspn(tcpw_reasons[reason].rule, ",");
 }
 
-static char *put(char *to, const char *text)
-{
-	size_t len = strlen(text);
-
-	memcpy(to, text, len);
-	return to + len;
-}
-
-static char *put_number(char *to, uint64_t value, unsigned int width)
-{
-	char digits[24];
-	unsigned int n = 0;
-
-	while (value || n < width) {
-		digits[n++] = '0' + value % 10;
-		value /= 10;
-	}
-	while (n)
-		*to++ = digits[--n];
-	return to;
-}
-
 /* ,"key":"reason's name" or ,"key":null */
 static char *put_reason(char *to, const char *key, unsigned int reason)
 {
-	to = put(to, key);
-	if (!reason)
-		return put(to, "null");
-	*to++ = '"';
-	to = put(to, tcpw_reasons[reason].name);
-	*to++ = '"';
-	return to;
+	to = json_put(to, key);
+	return json_put_name(to, reason ? tcpw_reasons[reason].name : NULL);
 }
 
 static char *put_rule(char *to, unsigned int reason)
 {
 	int len = replay_rule_len(reason);
 
-	to = put(to, ",\"rule\":");
+	to = json_put(to, ",\"rule\":");
 	if (!reason)
-		return put(to, "null");
+		return json_put(to, "null");
 	*to++ = '"';
 	memcpy(to, tcpw_reasons[reason].rule, len);
 	to += len;
@@ -86,26 +60,27 @@ void replay_json_segment(const struct replay_line *line)
 	char text[LINE_MAX], *to = text;
 
 	if (document)
-		to = put(to, line->first ? "\n" : ",\n");
-	to = put(to, "{\"type\":\"segment\",\"n\":");
-	to = put_number(to, line->at->frame, 1);
-	to = put(to, ",\"t\":");
-	to = put_number(to, time_us / 1000000, 1);
+		to = json_put(to, line->first ? "\n" : ",\n");
+	to = json_put(to, "{\"type\":\"segment\",\"n\":");
+	to = json_put_number(to, line->at->frame);
+	to = json_put(to, ",\"t\":");
+	to = json_put_number(to, time_us / 1000000);
 	*to++ = '.';
-	to = put_number(to, time_us % 1000000, 6);
-	to = put(to, ",\"conn\":");
-	to = put_number(to, line->conn, 1);
-	to = put(to, line->from_client ? ",\"dir\":\"c2s\",\"verdict\":\"" :
-					 ",\"dir\":\"s2c\",\"verdict\":\"");
-	to = put(to, verdict_names[ruling->verdict]);
+	to = json_put_digits(to, time_us % 1000000, 6);
+	to = json_put(to, ",\"conn\":");
+	to = json_put_number(to, line->conn);
+	to = json_put(to, ",\"dir\":\"");
+	to = json_put(to, line->from_client ? "c2s" : "s2c");
+	to = json_put(to, "\",\"verdict\":\"");
+	to = json_put(to, verdict_names[ruling->verdict]);
 	to = put_reason(to, "\",\"flag\":", ruling->flag);
 	to = put_reason(to, ",\"reason\":", ruling->reason);
 	to = put_rule(to, ruling->reason ? ruling->reason : ruling->flag);
-	to = put(to, ",\"client\":\"");
-	to = put(to, tcpw_state_name(line->client));
-	to = put(to, "\",\"server\":\"");
-	to = put(to, tcpw_state_name(line->server));
-	to = put(to, document ? "\"}" : "\"}\n");
+	to = json_put(to, ",\"client\":\"");
+	to = json_put(to, tcpw_state_name(line->client));
+	to = json_put(to, "\",\"server\":\"");
+	to = json_put(to, tcpw_state_name(line->server));
+	to = json_put(to, document ? "\"}" : "\"}\n");
 	fwrite(text, 1, to - text, stdout);
 }
 

@@ -232,7 +232,6 @@ struct showing {
 static int show(const struct model_conn *conn, void *arg)
 {
 	struct showing *showing = arg;
-	json_t *object;
 
 	if (!filter_match(showing->filter, conn))
 		return 0;
@@ -243,14 +242,11 @@ static int show(const struct model_conn *conn, void *arg)
 		print_conn(conn);
 		return 0;
 	}
-	object = json_conn(conn, true);
-	if (tool.format == OUTPUT_JSON) {
-		if (showing->count == 1)
-			json_array_begin("connections");
-		json_array_add(object);
-		return 0;
-	}
-	json_line(object, "connection");
+	if (tool.format == OUTPUT_JSON && showing->count == 1)
+		json_array_begin("connections");
+	json_conn(conn, true);
+	if (tool.format == OUTPUT_JSON_LINES)
+		fflush(stdout);
 	return 0;
 }
 
@@ -263,7 +259,7 @@ static int run(struct showing *showing)
 	filter_for_kernel(showing->filter, &kernel);
 	err = nl_open(&client);
 	if (!err)
-		err = nl_conns(client, &kernel, show, showing);
+		err = nl_conns(client, &kernel, false, show, showing);
 	if (showing->count && tool.format == OUTPUT_JSON)
 		json_array_end(json_pack("{s:b}", "complete", !err));
 	if (err)

@@ -181,7 +181,7 @@ struct tcpw_policy {
 	struct rcu_head rcu;
 };
 
-/* Where records wait for their time; see expire.c. */
+/* Where records wait for their time; see wheel.c. */
 enum tcpw_wait {
 	TCPW_WAIT_NEAR,
 	TCPW_WAIT_FAR,
@@ -483,11 +483,14 @@ bool tcpw_evict(struct tcpw_net *tn, const struct tcpw_policy *policy);
 void tcpw_evict_half_open(struct tcpw_net *tn,
 			  const struct tcpw_policy *policy);
 
-/* expire.c: the timing wheels */
-int tcpw_wheel_init(struct tcpw_wheel *wheel);
-void tcpw_wheel_stop(struct tcpw_wheel *wheel);
-void tcpw_wheel_exit(struct tcpw_wheel *wheel);
+/* expire.c: who turns the timing wheels */
 void tcpw_wheel_start(struct tcpw_wheel *wheel);
+void tcpw_wheel_stop(struct tcpw_wheel *wheel);
+void tcpw_expire_turn(struct work_struct *work);
+
+/* wheel.c: the timing wheels */
+int tcpw_wheel_init(struct tcpw_wheel *wheel);
+void tcpw_wheel_exit(struct tcpw_wheel *wheel);
 void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
 u32 tcpw_wheel_count(const struct tcpw_wheel *wheel, enum tcpw_wait wait);

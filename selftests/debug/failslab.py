@@ -132,7 +132,7 @@ def restored():
     faults.told(faults.each(asking(genl, "CONN_RESTORE", restore), forget,
                             also=(errno.ENOSPC,)),
          "tcpward_nl_conn_restore_doit", "tcpw_flow_alloc",
-         "tcpw_flow_provide_ext")
+         "tcpw_flow_provide_more")
 
 
 # -- namespaces -------------------------------------------------------------
@@ -230,7 +230,7 @@ def traffic():
     with alone():
         with faults.sometimes(25, but_below="bucket_table_alloc"):
             arrive(raw, *ends, range(400))
-        faults.told(None, "tcpw_flow_alloc", "tcpw_flow_provide_ext")
+        faults.told(None, "tcpw_flow_alloc", "tcpw_flow_provide_more")
         with faults.sometimes(100, below="bucket_table_alloc"):
             arrive(raw, *ends, range(400, 1200))
     pair.close()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kmod/expire.c under a clock of our own. After every run of the worker no
+ * kmod/wheel.c and kmod/expire.c under a clock of our own. After every run of the worker no
  * record is there whose tick has come, and none has left before its deadline.
  */
+#include "../../kmod/wheel.c"
 #include "../../kmod/expire.c"
 
 #include <stdio.h>

@@ -30,6 +30,19 @@
 }
 #endif
 
+/*
+ * Kernels zero what functions have on their stacks. For what is large, and set
+ * before it is read, that would cost more than the rest of a segment. Newer
+ * ones have the word for it.
+ */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized __attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
 /* The unbound workqueue has another name; the former one is deprecated. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 #define TCPW_UNBOUND_WQ system_dfl_wq

@@ -4,6 +4,7 @@
  * there is a limit besides; those that would have gone first by time. A flood
  * evicts these, never a synchronized connection.
  */
+#include "compat.h"
 #include "tcpward.h"
 
 /* Between the wheel and this lock the record may have moved on. */
@@ -12,7 +13,7 @@ static bool evict_flow(struct tcpw_net *tn, struct tcpw_flow *flow,
 {
 	u64 now_ms = tcpw_now_ms();
 	bool evicted, heard = tcpw_report_hears_ends(tn);
-	struct tcpw_view view __tcpw_unset;
+	struct tcpw_view view __uninitialized;
 	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);

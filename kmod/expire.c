@@ -48,7 +48,7 @@ static void expire(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms,
 
 static void visit_flow(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
-	struct visit visit __tcpw_unset;
+	struct visit visit __uninitialized;
 	u64 now_ms;
 
 	visit.gone = false;

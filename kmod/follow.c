@@ -4,6 +4,7 @@
  * what follows. All is decided under the lock of the connection and reported
  * after it.
  */
+#include "compat.h"
 #include "tracepoints.h"
 
 #include <linux/rcupdate.h>
@@ -146,7 +147,7 @@ static void judge(struct passage *p, struct tcpw_flow *flow)
 /* Return: false when the record was gone. */
 static bool known(struct passage *p, struct tcpw_flow *flow)
 {
-	struct tcpw_view gone __tcpw_unset;
+	struct tcpw_view gone __uninitialized;
 	struct tcpw_packet *pkt = p->pkt;
 
 	spin_lock_bh(&flow->lock);
@@ -316,7 +317,7 @@ static noinline bool whole_way(struct tcpw_net *tn,
 			       const struct tcpw_policy *policy,
 			       struct tcpw_packet *pkt, struct tcpw_flow *flow)
 {
-	struct passage p __tcpw_unset;
+	struct passage p __uninitialized;
 	bool drop;
 
 	p.tn = tn;

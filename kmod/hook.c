@@ -7,6 +7,7 @@
  * for (nat.c). Owns the choice of what is judged where; every packet is judged
  * once in a namespace.
  */
+#include "compat.h"
 #include "tcpward.h"
 
 #include <linux/bottom_half.h>
@@ -182,7 +183,7 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 {
 	struct tcpw_net *tn = priv;
 	u32 places = smp_load_acquire(&tn->places);
-	struct tcpw_packet pkt __tcpw_unset;
+	struct tcpw_packet pkt __uninitialized;
 	const struct tcpw_policy *policy;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_FILTER)))
@@ -213,7 +214,7 @@ static unsigned int at_early(void *priv, struct sk_buff *skb,
 {
 	struct tcpw_net *tn = priv;
 	u32 places = smp_load_acquire(&tn->places);
-	struct tcpw_packet pkt __tcpw_unset;
+	struct tcpw_packet pkt __uninitialized;
 
 	if (!(places & BIT(TCPWARD_PLACEMENT_EARLY)))
 		return NF_ACCEPT;

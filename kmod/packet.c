@@ -4,6 +4,7 @@
  * from header fields, so that GRO, GSO and BIG TCP are read right. Never
  * changes a packet, but for what the kernel notes of a verified checksum.
  */
+#include "compat.h"
 #include "tcpward.h"
 
 #include <linux/ip.h>
@@ -240,8 +241,8 @@ static inline void note_known(struct tcpw_packet *pkt, __be16 from, __be16 to)
  */
 bool tcpw_packet_read(struct tcpw_packet *pkt)
 {
-	u8 buffer[TCP_HEADER_MAX] __tcpw_unset;
-	struct layer layer __tcpw_unset;
+	u8 buffer[TCP_HEADER_MAX] __uninitialized;
+	struct layer layer __uninitialized;
 	__be16 ports[2] = {};
 	unsigned int avail;
 	const u8 *tcp;

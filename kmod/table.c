@@ -3,6 +3,7 @@
  * All connections of a network namespace. Owns who is in the table: a record
  * is found under RCU and is there until it is dead, which its lock guards.
  */
+#include "compat.h"
 #include "tcpward.h"
 
 #include <linux/jhash.h>
@@ -181,7 +182,7 @@ bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
 {
 	u64 now_ms = tcpw_now_ms();
 	bool gone, heard = tcpw_report_hears_ends(tn);
-	struct tcpw_view view __tcpw_unset;
+	struct tcpw_view view __uninitialized;
 	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);

@@ -260,16 +260,6 @@ struct tcpw_net {
 	struct list_head traces;	/* R */
 };
 
-/*
- * Kernels zero what functions have on their stacks. For what is large, and set
- * before it is read, that would cost more than the rest of a segment.
- */
-#if __has_attribute(__uninitialized__)
-#define __tcpw_unset __attribute__((__uninitialized__))
-#else
-#define __tcpw_unset
-#endif
-
 /* --- packets ----------------------------------------------------------- */
 
 struct tcpw_packet {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <linux/types.h>
 #include <netinet/in.h>
 
@@ -23,6 +24,7 @@ typedef unsigned int gfp_t;
 
 #define __percpu
 #define __rcu
+#define __uninitialized
 #define __aligned(octets) __attribute__((aligned(octets)))
 #define READ_ONCE(x) (x)
 #define WRITE_ONCE(x, value) ((x) = (value))

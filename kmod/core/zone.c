@@ -48,7 +48,7 @@ static __u8 seq_reason(const struct tcpw_ctx *c, __u8 reason)
 static bool fits_fin(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 {
 	__u32 end = c->seg->seq + tcpw_seg_space(c->seg), first;
-	bool fin = c->seg->flags & TCPW_FIN;
+	bool fin = c->seg->flags & TCPW_FIN, different;
 	const struct tcpw_endpoint *x = c->x;
 
 	if (!(x->flags & TCPW_EP_FIN)) {
@@ -62,11 +62,11 @@ static bool fits_fin(const struct tcpw_ctx *c, struct tcpw_ruling *r)
 					 tcpw_later(x->edge, first));
 		return false;
 	}
-	if (!(fin && end - 1 != x->dend) && !tcpw_after(end, x->dend + 1))
+	different = fin && end - 1 != x->dend;
+	if (!different && !tcpw_after(end, x->dend + 1))
 		return true;
-	*r = tcpw_ruling_numbers(c, fin && end - 1 != x->dend ?
-				 TCPWARD_REASON_DIFFERENT_FIN :
-				 TCPWARD_REASON_DATA_AFTER_FIN,
+	*r = tcpw_ruling_numbers(c, different ? TCPWARD_REASON_DIFFERENT_FIN :
+						TCPWARD_REASON_DATA_AFTER_FIN,
 				 TCPWARD_FIELD_FIN, x->dend, x->dend);
 	return false;
 }

@@ -82,6 +82,28 @@ static void apply_in_place(struct passage *p, struct tcpw_flow *flow,
 	memset(was, 0, sizeof(*was));
 }
 
+/* For who listens: what it was like, and when. */
+static void keep_outcome(struct passage *p, const struct tcpw_flow *flow)
+{
+	tcpw_flow_view(flow, p->pkt->now_ms, &p->out.view);
+	p->out.time_us = ktime_to_us(ktime_get_real());
+}
+
+/* Numbers and the deadline change, and nothing follows from that. */
+static void carry_out_plain(struct passage *p, struct tcpw_flow *flow)
+{
+	u64 deadline_ms = flow->conn.deadline_ms;
+
+	apply(p, flow);
+	count_segment(flow, p);
+	tcpw_stats_segment(p->tn, &p->out.ruling);
+	/* A deadline that moves away is seen when the wheel comes. */
+	if (!flow->slot || flow->conn.deadline_ms < deadline_ms)
+		tcpw_wheel_set(&p->tn->wheel, flow);
+	if (tcpw_trace_heard(p->tn))
+		keep_outcome(p, flow);
+}
+
 /* Carry out the ruling on a record, under its lock. */
 static void carry_out(struct passage *p, struct tcpw_flow *flow)
 {
@@ -100,10 +122,8 @@ static void carry_out(struct passage *p, struct tcpw_flow *flow)
 	count_segment(flow, p);
 	tcpw_stats_segment(p->tn, r);
 	tcpw_flow_settle(p->tn, flow, &was, p->pkt->now_ms, p->out.moves);
-	if (!tcpw_report_wanted(p->tn, &p->out))
-		return;
-	tcpw_flow_view(flow, p->pkt->now_ms, &p->out.view);
-	p->out.time_us = ktime_to_us(ktime_get_real());
+	if (tcpw_report_wanted(p->tn, &p->out))
+		keep_outcome(p, flow);
 }
 
 /* --- segments of known connections ------------------------------------- */
@@ -164,7 +184,11 @@ static bool known(struct passage *p, struct tcpw_flow *flow)
 		return false;
 	}
 	judge(p, flow);
-	carry_out(p, flow);
+	if (p->out.ruling.plain &&
+	    p->out.ruling.verdict == TCPWARD_VERDICT_PASS)
+		carry_out_plain(p, flow);
+	else
+		carry_out(p, flow);
 	spin_unlock_bh(&flow->lock);
 	return true;
 }

@@ -84,7 +84,7 @@ class Worker:
         self._write("events/workqueue/enable", "0")
         with open(TRACING + "trace") as file:
             events = re.findall(r" (\d+\.\d+): workqueue_execute_(start|end): "
-                                r".*function turn_wheels", file.read())
+                                r".*function tcpw_expire_turn", file.read())
         work, start, runs = 0.0, None, 0
         for at, what in events:
             if what == "start":

@@ -4,32 +4,7 @@
  * there is a limit besides; those that would have gone first by time. A flood
  * evicts these, never a synchronized connection.
  */
-#include "compat.h"
 #include "tcpward.h"
-
-/* Between the wheel and this lock the record may have moved on. */
-static bool evict_flow(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       enum tcpw_wait wait)
-{
-	u64 now_ms = tcpw_now_ms();
-	bool evicted, heard = tcpw_report_hears_ends(tn);
-	struct tcpw_view view __uninitialized;
-	struct tcpw_was was;
-
-	spin_lock_bh(&flow->lock);
-	evicted = !flow->dead && tcpw_wheel_popped(flow, wait);
-	if (evicted) {
-		was = tcpw_flow_was(flow);
-		if (heard)
-			tcpw_flow_view(flow, now_ms, &view);
-		tcpw_table_remove(tn, flow, &was, now_ms);
-		__this_cpu_inc(tn->stats->evicted);
-	}
-	spin_unlock_bh(&flow->lock);
-	if (evicted && heard)
-		tcpw_report_gone(tn, &view, TCPWARD_CONN_EVENT_EVICT);
-	return evicted;
-}
 
 /* Return: false when there is none to evict. */
 static bool evict_oldest(struct tcpw_net *tn, enum tcpw_wait wait)
@@ -40,7 +15,9 @@ static bool evict_oldest(struct tcpw_net *tn, enum tcpw_wait wait)
 		flow = tcpw_wheel_pop(&tn->wheel, wait);
 		if (!flow)
 			return false;
-	} while (!evict_flow(tn, flow, wait));
+		/* Until then the record may have moved on. */
+	} while (!tcpw_table_leave(tn, flow, wait, TCPWARD_CONN_EVENT_EVICT));
+	this_cpu_inc(tn->stats->evicted);
 	return true;
 }
 

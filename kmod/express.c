@@ -40,9 +40,8 @@ static inline unsigned int total_of(const struct sk_buff *skb)
 static inline u8 name(struct tcpw_key *key, const struct iphdr *iph,
 		      const struct tcphdr *tcph)
 {
-	u64 from = (u64)ntohl(iph->saddr) << 16 | ntohs(tcph->source);
-	u64 to = (u64)ntohl(iph->daddr) << 16 | ntohs(tcph->dest);
-	bool swap = from > to;
+	bool swap = tcpw_tuple_swap(iph->saddr, tcph->source,
+				    iph->daddr, tcph->dest);
 
 	key->addr[0] = (__force u32)(swap ? iph->daddr : iph->saddr);
 	key->addr[1] = (__force u32)(swap ? iph->saddr : iph->daddr);

@@ -406,11 +406,12 @@ void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
 	bool moved = changed(was, &flow->conn);
 
 	lockdep_assert_held(&flow->lock);
-	if (moved)
+	if (moved) {
 		show(tn, flow, was, now_ms, moves);
-	/* A deadline that moves away is seen when the wheel comes. */
-	if (moved || !flow->slot || flow->conn.deadline_ms < was->deadline_ms)
 		tcpw_wheel_set(&tn->wheel, flow);
+	} else {
+		tcpw_wheel_move(&tn->wheel, flow, was->deadline_ms);
+	}
 	if (flow->has_more && ext_idle(&flow->more->ext, now_ms))
 		release_more(tn, flow);
 }

@@ -97,9 +97,7 @@ static void carry_out_plain(struct passage *p, struct tcpw_flow *flow)
 	apply(p, flow);
 	count_segment(flow, p);
 	tcpw_stats_segment(p->tn, &p->out.ruling);
-	/* A deadline that moves away is seen when the wheel comes. */
-	if (!flow->slot || flow->conn.deadline_ms < deadline_ms)
-		tcpw_wheel_set(&p->tn->wheel, flow);
+	tcpw_wheel_move(&p->tn->wheel, flow, deadline_ms);
 	if (tcpw_trace_heard(p->tn))
 		keep_outcome(p, flow);
 }
@@ -254,7 +252,6 @@ static int create(struct passage *p)
 	int err;
 
 	flow = tcpw_flow_alloc(&pkt->tuple, &pkt->key, GFP_ATOMIC);
-
 	if (!flow)
 		return -ENOMEM;
 	spin_lock_bh(&flow->lock);
@@ -390,9 +387,7 @@ bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 		flow->bytes[side] += seg->len;
 		flow->passed_ms = (u32)now_ms;
 		__this_cpu_inc(tn->stats->verdict[TCPWARD_VERDICT_PASS]);
-		/* A deadline that moves away is seen when the wheel comes. */
-		if (!flow->slot || flow->conn.deadline_ms < deadline_ms)
-			tcpw_wheel_set(&tn->wheel, flow);
+		tcpw_wheel_move(&tn->wheel, flow, deadline_ms);
 	}
 	spin_unlock_bh(&flow->lock);
 	return passes;

@@ -33,9 +33,7 @@ static inline void tuple_ipv4(struct tcpw_tuple *tuple,
 			      __be32 one, __be16 one_port,
 			      __be32 other, __be16 other_port, u8 *side)
 {
-	u64 from = (u64)ntohl(one) << 16 | ntohs(one_port);
-	u64 to = (u64)ntohl(other) << 16 | ntohs(other_port);
-	bool swap = from > to;
+	bool swap = tcpw_tuple_swap(one, one_port, other, other_port);
 
 	tuple->addr[0] = (union nf_inet_addr){ .ip = swap ? other : one };
 	tuple->addr[1] = (union nf_inet_addr){ .ip = swap ? one : other };
@@ -301,8 +299,7 @@ void tcpw_packet_checksum(struct tcpw_packet *pkt)
 {
 	const struct nf_hook_state *state = pkt->state;
 
-	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad ||
-	    skb_csum_unnecessary(pkt->skb))
+	if (state->hook == NF_INET_LOCAL_OUT || pkt->seg.bad)
 		return;
 	if (sum_bad(pkt))
 		pkt->seg.known |= TCPW_SEG_BAD_SUM;

@@ -177,28 +177,41 @@ void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 	tcpw_flow_bury(tn, flow);
 }
 
-/* Return: false when the record is gone already. */
-bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
+/*
+ * tcpw_table_leave() - take a record out, and say so
+ * @popped: the wheel that it was popped from, and has to be missing in; or
+ *	TCPW_WAITS
+ *
+ * Return: false when it is gone already, or waits again.
+ */
+bool tcpw_table_leave(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      enum tcpw_wait popped, enum tcpward_conn_event event)
 {
-	u64 now_ms = tcpw_now_ms();
-	bool gone, heard = tcpw_report_hears_ends(tn);
+	bool leaves, heard = tcpw_report_hears_ends(tn);
 	struct tcpw_view view __uninitialized;
+	u64 now_ms = tcpw_now_ms();
 	struct tcpw_was was;
 
 	spin_lock_bh(&flow->lock);
-	gone = flow->dead;
-	if (!gone) {
+	leaves = !flow->dead && (popped == TCPW_WAITS ||
+				 tcpw_wheel_popped(flow, popped));
+	if (leaves) {
 		was = tcpw_flow_was(flow);
 		if (heard)
 			tcpw_flow_view(flow, now_ms, &view);
 		tcpw_table_remove(tn, flow, &was, now_ms);
 	}
 	spin_unlock_bh(&flow->lock);
-	if (gone)
-		return false;
-	if (heard)
-		tcpw_report_gone(tn, &view, TCPWARD_CONN_EVENT_FORGET);
-	return true;
+	if (leaves && heard)
+		tcpw_report_gone(tn, &view, event);
+	return leaves;
+}
+
+/* Return: false when the record is gone already. */
+bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
+{
+	return tcpw_table_leave(tn, flow, TCPW_WAITS,
+				TCPWARD_CONN_EVENT_FORGET);
 }
 
 /* --- walking ----------------------------------------------------------- */

@@ -356,6 +356,14 @@ void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,
 		     const void *other, __be16 other_port, u8 *side);
 
+/* The order of two sockets of IPv4: whether the other is the lower one. */
+static inline bool tcpw_tuple_swap(__be32 one, __be16 one_port,
+				   __be32 other, __be16 other_port)
+{
+	return ((u64)ntohl(one) << 16 | ntohs(one_port)) >
+	       ((u64)ntohl(other) << 16 | ntohs(other_port));
+}
+
 /* way.c: what IPv6 extension headers say */
 struct tcpw_way {
 	unsigned int offset;	/* of the TCP header, from skb->data */
@@ -457,6 +465,8 @@ int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow,
 		      const struct tcpw_tuple *tuple);
 void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 		       const struct tcpw_was *was, u64 now_ms);
+bool tcpw_table_leave(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      enum tcpw_wait popped, enum tcpward_conn_event event);
 bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow);
 void tcpw_table_flush(struct tcpw_net *tn);
 bool tcpw_table_walk(struct tcpw_net *tn,
@@ -483,6 +493,15 @@ int tcpw_wheel_init(struct tcpw_wheel *wheel);
 void tcpw_wheel_exit(struct tcpw_wheel *wheel);
 void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
+
+/* The same where the state stays: one that moves away is seen in its time. */
+static inline void tcpw_wheel_move(struct tcpw_wheel *wheel,
+				   struct tcpw_flow *flow, u64 was_ms)
+{
+	if (!flow->slot || flow->conn.deadline_ms < was_ms)
+		tcpw_wheel_set(wheel, flow);
+}
+
 u32 tcpw_wheel_count(const struct tcpw_wheel *wheel, enum tcpw_wait wait);
 struct tcpw_flow *tcpw_wheel_pop(struct tcpw_wheel *wheel,
 				 enum tcpw_wait wait);

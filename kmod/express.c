@@ -11,20 +11,6 @@
 #include <linux/tcp.h>
 #include <net/ip.h>
 
-/* No options of IP, no fragment, and the TCP header in one piece. */
-static inline const struct tcphdr *plain_header(const struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *tcph = (const struct tcphdr *)(iph + 1);
-	int linear = skb_headlen(skb) - skb_network_offset(skb) - sizeof(*iph);
-
-	if (iph->ihl * 4 != sizeof(*iph) || iph->protocol != IPPROTO_TCP ||
-	    iph->frag_off & htons(IP_OFFSET | IP_MF) ||
-	    linear < (int)sizeof(*tcph) || linear < tcph->doff * 4)
-		return NULL;
-	return tcph;
-}
-
 /* Octets of TCP header and payload; 0 where the lengths do not fit. */
 static inline unsigned int total_of(const struct sk_buff *skb)
 {
@@ -34,6 +20,22 @@ static inline unsigned int total_of(const struct sk_buff *skb)
 	if (!skb_is_gso(skb))
 		size = min_t(unsigned int, size, ntohs(iph->tot_len));
 	return size > sizeof(*iph) ? size - sizeof(*iph) : 0;
+}
+
+/* No options of IP, no fragment, and the TCP header in one piece. */
+static inline const struct tcphdr *plain_header(const struct sk_buff *skb,
+						unsigned int total)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *tcph = (const struct tcphdr *)(iph + 1);
+	int linear = skb_headlen(skb) - skb_network_offset(skb) - sizeof(*iph);
+
+	if (iph->ihl * 4 != sizeof(*iph) || iph->protocol != IPPROTO_TCP ||
+	    iph->frag_off & htons(IP_OFFSET | IP_MF) ||
+	    linear < (int)sizeof(*tcph) || linear < tcph->doff * 4 ||
+	    total < sizeof(*tcph) || total < tcph->doff * 4)
+		return NULL;
+	return tcph;
 }
 
 /* As tcpw_tuple_make() and tcpw_table_key() do. Return: the sender's side. */
@@ -68,20 +70,23 @@ static inline bool sum_counts(const struct sk_buff *skb,
 	       !skb_csum_unnecessary(skb);
 }
 
-/* Both ends are open: seen without the lock, so that it may be over by now. */
-static inline bool seems_open(const struct tcpw_flow *flow)
+/* What only the whole way needs, as tcpw_packet_read() has it. */
+static noinline void read_rest(struct tcpw_packet *pkt,
+			       const struct iphdr *iph,
+			       const struct tcphdr *tcph)
 {
-	const struct tcpw_endpoint *ep = flow->conn.ep;
-
-	return READ_ONCE(ep[0].state) == TCPWARD_STATE_ESTABLISHED &&
-	       READ_ONCE(ep[1].state) == TCPWARD_STATE_ESTABLISHED;
+	pkt->offset = (const u8 *)tcph - pkt->skb->data;
+	tcpw_tuple_make(&pkt->tuple, NFPROTO_IPV4, &iph->saddr, tcph->source,
+			&iph->daddr, tcph->dest, &pkt->side);
+	tcpw_packet_note(pkt, tcph->source, tcph->dest);
+	pkt->looked = true;
 }
 
 /*
  * tcpw_express() - follow a packet that nothing is to be said of
  * @pkt: skb and state are set
  *
- * What goes the whole way is told its key, and its record if there is one.
+ * What goes the whole way from here has been read, and pkt->looked is set.
  *
  * Context: netfilter hook of place "filter" for IPv4, RCU read side. Return:
  * true when it was followed and passes; false when nothing was done.
@@ -90,10 +95,11 @@ bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
 		  struct tcpw_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
-	const struct tcphdr *tcph = plain_header(skb);
-	struct tcpw_flow *flow;
+	const struct tcphdr *tcph;
 	u8 side;
 
+	pkt->total = total_of(skb);
+	tcph = plain_header(skb, pkt->total);
 	/* Conntrack may know the connection by other names. */
 	if (!tcph || skb_nfct(skb) || READ_ONCE(tn->zoned) ||
 	    sum_counts(skb, policy, pkt->state))
@@ -101,12 +107,16 @@ bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
 	side = name(&pkt->key, ip_hdr(skb), tcph);
 	if (!plain_name(&pkt->key))
 		return false;
-	flow = tcpw_table_find(tn, NULL, &pkt->key);
-	pkt->found = flow;
-	pkt->looked = true;
-	if (!flow || tcph->syn | tcph->fin | tcph->rst || !seems_open(flow))
-		return false;
+	pkt->found = tcpw_table_find(tn, NULL, &pkt->key);
 	tcpw_seg_parse(&pkt->seg, (const u8 *)tcph, tcph->doff * 4,
-		       total_of(skb));
-	return tcpw_follow_on(tn, policy, flow, side, &pkt->seg);
+		       pkt->total);
+	/* To whom a SYN goes is a matter of its address, too. */
+	if (tcph->syn)
+		read_rest(pkt, ip_hdr(skb), tcph);
+	if (pkt->found &&
+	    tcpw_follow_on(tn, policy, pkt->found, side, &pkt->seg))
+		return true;
+	if (!tcph->syn)
+		read_rest(pkt, ip_hdr(skb), tcph);
+	return false;
 }

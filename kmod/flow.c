@@ -262,6 +262,13 @@ static void count(struct tcpw_net *tn, const struct tcpw_conn *conn)
 	__this_cpu_inc(tn->stats->in_state[1][tcpw_shown_state(conn, !client)]);
 }
 
+static void recount(struct tcpw_net *tn, unsigned int role,
+		    struct tcpw_move move)
+{
+	__this_cpu_dec(tn->stats->in_state[role][move.from]);
+	__this_cpu_inc(tn->stats->in_state[role][move.to]);
+}
+
 /*
  * tcpw_flow_begin() - a record begins, in a new place or in that of another
  *
@@ -367,20 +374,26 @@ static void show(struct tcpw_net *tn, struct tcpw_flow *flow,
 		 struct tcpw_move moves[2])
 {
 	u8 client = flow->conn.client;
-	unsigned int i, side;
+	bool counted = was->kind != TCPWARD_KIND_BLANK &&
+		       was->client == client;
+	unsigned int role, side;
 
-	uncount(tn, was);
-	for (i = 0; i < 2; i++) {
-		side = i ^ client;
+	if (!counted)
+		uncount(tn, was);
+	for (role = 0; role < 2; role++) {
+		side = role ^ client;
 		moves[side].from = was_shown(was, side);
 		moves[side].to = tcpw_shown_state(&flow->conn, side);
 		if (moves[side].from == moves[side].to)
 			continue;
+		if (counted)
+			recount(tn, role, moves[side]);
 		record(flow, side, moves[side].to, now_ms);
 		__this_cpu_inc(tn->stats->entered[moves[side].to]);
 		trace_transition(flow, side, moves[side]);
 	}
-	count(tn, &flow->conn);
+	if (!counted)
+		count(tn, &flow->conn);
 	handshake(tn, flow, moves[client], now_ms);
 }
 

@@ -145,12 +145,17 @@ static bool expired(struct passage *p, struct tcpw_flow *flow,
 	return true;
 }
 
+/* Where there is a record, pickup=auto has nothing to choose. */
+static const struct tcpw_config *config_of(const struct tcpw_policy *policy)
+{
+	return policy->set.pickup == TCPWARD_PICKUP_LOOSE ? &policy->loose :
+							    &policy->strict;
+}
+
 /* What the core says, and what others say who know more of the path. */
 static void judge(struct passage *p, struct tcpw_flow *flow)
 {
-	bool loose = p->policy->set.pickup == TCPWARD_PICKUP_LOOSE;
-	const struct tcpw_config *cfg = loose ? &p->policy->loose :
-						&p->policy->strict;
+	const struct tcpw_config *cfg = config_of(p->policy);
 	struct tcpw_ruling *r = &p->out.ruling;
 	struct tcpw_packet *pkt = p->pkt;
 
@@ -358,9 +363,62 @@ static noinline bool whole_way(struct tcpw_net *tn,
 	return !drop;
 }
 
+/* --- the short way ----------------------------------------------------- */
+
+/* Numbers and the deadline of an open connection are all that changes. */
+static inline bool goes_on(struct tcpw_net *tn,
+			   const struct tcpw_policy *policy,
+			   struct tcpw_flow *flow, unsigned int side,
+			   const struct tcpw_seg *seg, u64 now_ms)
+{
+	u64 deadline_ms = flow->conn.deadline_ms;
+
+	if (!tcpw_go_on(&flow->conn, NULL, side, seg, &policy->strict, now_ms))
+		return false;
+	tcpw_wheel_move(&tn->wheel, flow, deadline_ms);
+	return true;
+}
+
+/* Not in order, but it passes, and nothing is to be said of it. */
+static noinline bool passes(const struct tcpw_policy *policy,
+			    struct tcpw_flow *flow, unsigned int side,
+			    const struct tcpw_seg *seg, u64 now_ms)
+{
+	struct tcpw_ruling r;
+
+	/* A SYN can put another record in the place of one. */
+	if ((seg->flags & (TCPW_SYN | TCPW_ACK)) == TCPW_SYN)
+		return false;
+	r = tcpw_judge(&flow->conn, NULL, side, seg, config_of(policy), now_ms);
+	if (r.verdict != TCPWARD_VERDICT_PASS || r.flag || r.needs_ext)
+		return false;
+	tcpw_apply(&flow->conn, NULL, side, seg, &policy->strict, &r, now_ms);
+	flow->retransmitted[side] += r.retransmission;
+	return true;
+}
+
+/* The ends of the connection may move, and nobody listens. */
+static noinline bool moves_on(struct tcpw_net *tn,
+			      const struct tcpw_policy *policy,
+			      struct tcpw_flow *flow, unsigned int side,
+			      const struct tcpw_seg *seg, u64 now_ms)
+{
+	struct tcpw_was was = tcpw_flow_was(flow);
+	struct tcpw_move moves[2];
+
+	if (tcpw_report_hears_ends(tn))
+		return false;
+	if (!tcpw_step_on(&flow->conn, NULL, side, seg, &policy->strict,
+			  now_ms) &&
+	    !passes(policy, flow, side, seg, now_ms))
+		return false;
+	tcpw_flow_settle(tn, flow, &was, now_ms, moves);
+	return true;
+}
+
 /*
- * tcpw_follow_on() - what most segments do: they pass, nobody is told, and
- * only numbers, counts and the deadline of an open connection change
+ * tcpw_follow_on() - what most segments do: they pass, nothing is said of
+ * them, and nobody is told
  * @flow: found under its name
  *
  * Context: netfilter hook, RCU read side. Return: false when nothing was done.
@@ -369,28 +427,26 @@ bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 		    struct tcpw_flow *flow, unsigned int side,
 		    const struct tcpw_seg *seg)
 {
-	u64 now_ms, deadline_ms;
-	bool passes;
+	bool followed;
+	u64 now_ms;
 
 	if (tcpw_trace_heard(tn) || trace_verdict_enabled())
 		return false;
 	spin_lock_bh(&flow->lock);
 	/* Under the lock, so that time never goes back for a record. */
 	now_ms = tcpw_now_ms();
-	deadline_ms = flow->conn.deadline_ms;
-	passes = !flow->dead && !flow->has_more && !flow->unheard &&
-		 (!deadline_ms || now_ms < deadline_ms) &&
-		 tcpw_go_on(&flow->conn, NULL, side, seg, &policy->strict,
-			    now_ms);
-	if (passes) {
+	followed = !flow->dead && !flow->has_more && !flow->unheard &&
+		   !tcpw_expired(&flow->conn, now_ms) &&
+		   (goes_on(tn, policy, flow, side, seg, now_ms) ||
+		    moves_on(tn, policy, flow, side, seg, now_ms));
+	if (followed) {
 		flow->segments[side]++;
 		flow->bytes[side] += seg->len;
 		flow->passed_ms = (u32)now_ms;
 		__this_cpu_inc(tn->stats->verdict[TCPWARD_VERDICT_PASS]);
-		tcpw_wheel_move(&tn->wheel, flow, deadline_ms);
 	}
 	spin_unlock_bh(&flow->lock);
-	return passes;
+	return followed;
 }
 
 /*
@@ -408,7 +464,6 @@ bool tcpw_follow_segment(struct tcpw_net *tn, struct tcpw_packet *pkt)
 	flow = pkt->looked ? pkt->found : find(tn, pkt);
 	/* Who found it before has tried this, too. */
 	if (flow && !pkt->looked &&
-	    !(pkt->seg.flags & (TCPW_SYN | TCPW_FIN | TCPW_RST)) &&
 	    tcpw_follow_on(tn, policy, flow, pkt->side, &pkt->seg))
 		return true;
 	return whole_way(tn, policy, pkt, flow);

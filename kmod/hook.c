@@ -200,6 +200,8 @@ static unsigned int at_filter(void *priv, struct sk_buff *skb,
 	if (state->pf == NFPROTO_IPV4 &&
 	    tcpw_express(tn, policy, &pkt))
 		return NF_ACCEPT;
+	if (pkt.looked)
+		return judge(tn, &pkt);
 	if (!tcpw_packet_read(&pkt))
 		return not_judged(tn, &pkt);
 	if ((skb_nfct(skb) || READ_ONCE(tn->zoned)) &&

@@ -212,7 +212,8 @@ static bool opens_to_group(const struct tcpw_packet *pkt)
 	return ipv6_addr_is_multicast(&ipv6_hdr(pkt->skb)->daddr);
 }
 
-static inline void note_known(struct tcpw_packet *pkt, __be16 from, __be16 to)
+/* tcpw_packet_note() - what is known of a segment beyond its TCP header */
+void tcpw_packet_note(struct tcpw_packet *pkt, __be16 from, __be16 to)
 {
 	u8 known = 0;
 
@@ -255,7 +256,7 @@ bool tcpw_packet_read(struct tcpw_packet *pkt)
 	tuple_make(&pkt->tuple, pkt->state->pf, layer.saddr, ports[0],
 		   layer.daddr, ports[1], &pkt->side);
 	tcpw_seg_parse(&pkt->seg, tcp, avail, layer.total);
-	note_known(pkt, ports[0], ports[1]);
+	tcpw_packet_note(pkt, ports[0], ports[1]);
 	if (layer.fragment) {
 		if (!pkt->seg.bad)
 			return false;

@@ -266,7 +266,7 @@ struct tcpw_packet {
 	struct sk_buff *skb;
 	const struct nf_hook_state *state;
 	struct tcpw_tuple tuple;
-	struct tcpw_flow *found;	/* where tcpw_express() looked */
+	struct tcpw_flow *found;	/* where looked is set; may be NULL */
 	struct tcpw_key key;	/* of the tuple, once it was looked for */
 	struct tcpw_seg seg;
 	u64 now_ms;
@@ -280,7 +280,7 @@ struct tcpw_packet {
 	bool unreadable;	/* carries TCP, but nobody knows whose */
 	bool renamed;		/* the tuple is not the packet's own */
 	bool bypassed;		/* renamed, and tcpw_nat_bypassed() */
-	bool looked;		/* for the record: found may be NULL */
+	bool looked;		/* tcpw_express() has, and tried what it knows */
 	u8 alias_side;
 	struct tcpw_tuple alias;
 };
@@ -351,6 +351,7 @@ bool tcpw_nat_bypassed(const struct tcpw_packet *pkt);
 
 /* packet.c: from a packet to a tuple and a segment */
 bool tcpw_packet_read(struct tcpw_packet *pkt);
+void tcpw_packet_note(struct tcpw_packet *pkt, __be16 from, __be16 to);
 void tcpw_packet_checksum(struct tcpw_packet *pkt);
 void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,

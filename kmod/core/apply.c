@@ -37,14 +37,15 @@ static __u64 timeout_ms(const struct tcpw_config *cfg, __u8 timer)
 	}
 }
 
-static void set_deadline(const struct apply *a)
+void tcpw_set_deadline(struct tcpw_conn *conn, const struct tcpw_config *cfg,
+		       __u8 timer, __u64 now_ms)
 {
 	__u64 ms;
 
-	if (a->r->timer == TCPW_TIMER_KEEP)
+	if (timer == TCPW_TIMER_KEEP)
 		return;
-	ms = timeout_ms(a->cfg, a->r->timer);
-	a->conn->deadline_ms = ms ? a->now_ms + ms : 0;
+	ms = timeout_ms(cfg, timer);
+	conn->deadline_ms = ms ? now_ms + ms : 0;
 }
 
 static void set_states(const struct apply *a)
@@ -446,7 +447,7 @@ void tcpw_apply_whole(struct tcpw_conn *conn, struct tcpw_ext *ext,
 	if (r->verdict != TCPWARD_VERDICT_PASS)
 		return;
 	apply_record(&a);
-	set_deadline(&a);
+	tcpw_set_deadline(conn, cfg, r->timer, now_ms);
 }
 
 bool tcpw_expire(struct tcpw_conn *conn, struct tcpw_ext *ext, __u64 now_ms)

@@ -9,7 +9,8 @@
  *   3. tcpw_judge()       const in, ruling out; for a segment without a
  *                         record it passes a zeroed struct tcpw_conn,
  *   4. tcpw_apply()       the only writer,
- * or tries tcpw_go_on(), which is 3. and 4. for most segments, before these.
+ * or tries tcpw_go_on() and tcpw_step_on(), which are 3. and 4. for most
+ * segments, before these.
  * Where the ruling says needs_ext and there is no struct tcpw_ext yet, the
  * caller provides a zeroed one before tcpw_apply(), or, lacking memory,
  * turns the ruling into the safe one with tcpw_ruling_without_ext().
@@ -307,6 +308,17 @@ void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
 		unsigned int side, const struct tcpw_seg *seg,
 		const struct tcpw_config *cfg, __u64 now_ms);
+
+/**
+ * tcpw_step_on() - the same for the steps by which connections open and close
+ *
+ * Return: true when the segment passes, repeats nothing, and nothing is to be
+ * said of it: the answer to a SYN, the third step, or what follows them in
+ * order, a FIN too. Ends may have moved. False when nothing was done.
+ */
+bool tcpw_step_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		  unsigned int side, const struct tcpw_seg *seg,
+		  const struct tcpw_config *cfg, __u64 now_ms);
 
 /* The safe ruling where memory for struct tcpw_ext is lacking. */
 struct tcpw_ruling tcpw_ruling_without_ext(const struct tcpw_conn *conn,

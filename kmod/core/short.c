@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The short way: what nearly all segments are, data and acknowledgements of
- * an open connection within every bound, is seen here at once, and followed.
- * Owns no rule: each condition only says that the rules elsewhere come to this
- * ruling and change these numbers, and whatever meets one of them not goes the
- * whole way. Scenarios, fuzzer and model go both ways and compare.
+ * an open connection within every bound, is seen here at once, and followed;
+ * so are the steps by which a connection opens and closes in order, which are
+ * only judged here. Owns no rule: each condition only says that the rules
+ * elsewhere come to this ruling and change these numbers, and whatever meets
+ * one of them not goes the whole way. Scenarios, fuzzer and model go both ways
+ * and compare.
  */
 #include "core/internal.h"
+#include "core/track.h"
 
 /* More than the largest window, and with it less than half of all numbers. */
 #define NEAR 0x40000000u
@@ -145,6 +148,114 @@ judge_further(const struct tcpw_conn *conn, unsigned int side,
 	return r;
 }
 
+/* --- opening and closing ----------------------------------------------- */
+
+/* A SYN, a FIN, an ACK, and nothing else to be said of it. */
+static inline bool step_segment(const struct tcpw_seg *seg)
+{
+	static const struct tcpw_seg asked = {
+		.flags = TCPW_RST | TCPW_URG,
+		.options = TCPW_OPT_SACK | TCPW_OPT_AUTH | TCPW_OPT_BROKEN,
+		.known = 0xff & ~TCPW_SEG_FROM_SERVER,
+		.bad = 0xff,
+		.sack_bad = 0xff,
+	};
+
+	return !(seg->marks & asked.marks) &&
+	       (seg->flags & TCPW_SYN ?
+		!(seg->options & TCPW_OPT_WS) || seg->ws <= TCPW_SCALE_MAX :
+		!(seg->options & (TCPW_OPT_MSS | TCPW_OPT_WS |
+				  TCPW_OPT_SACK_OK)));
+}
+
+/* Its SYN was seen; its numbers are known. */
+static inline bool known_end(const struct tcpw_endpoint *ep)
+{
+	return (ep->flags & (TCPW_EP_SYN | TCPW_EP_OPEN | TCPW_EP_AUTH)) ==
+	       TCPW_EP_SYN;
+}
+
+/* The record is as its opener's SYN has left it, and this is the answer. */
+static bool answers(const struct tcpw_endpoint *x,
+		    const struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+{
+	return x->state == TCPWARD_STATE_LISTEN && !x->flags && known_end(y) &&
+	       tcpw_acks(seg->ack, y->iss, y->nxt) &&
+	       (!(seg->options & TCPW_OPT_TS) || !(y->flags & TCPW_EP_TS) ||
+		tcpw_echoes_syn(y, seg->tsecr));
+}
+
+/* The third step, or between ends that are open or closing. */
+static inline bool under_way(const struct tcpw_endpoint *x,
+			     const struct tcpw_endpoint *y)
+{
+	return known_end(x) && known_end(y) &&
+	       x->state != TCPWARD_STATE_LISTEN &&
+	       x->state != TCPWARD_STATE_SYN_RECEIVED &&
+	       y->state >= TCPWARD_STATE_SYN_RECEIVED &&
+	       !tcpw_finished(x->state) && !tcpw_finished(y->state);
+}
+
+/* R86, R87: nothing behind the first FIN, and that behind all data. */
+static inline bool fits_fin(const struct tcpw_endpoint *x,
+			    const struct tcpw_seg *seg)
+{
+	__u32 end = seg->seq + seg->len;
+
+	if (x->flags & TCPW_EP_FIN)
+		return !(seg->flags & TCPW_FIN) &&
+		       !tcpw_after(end, x->dend + 1);
+	return !(seg->flags & TCPW_FIN) || !tcpw_before(end, x->dend);
+}
+
+/* The very next of its sender. */
+static bool is_next(const struct tcpw_endpoint *x,
+		    const struct tcpw_endpoint *y, const struct tcpw_seg *seg)
+{
+	return under_way(x, y) && seg->seq == x->nxt &&
+	       soon_after(seg->seq, x->una) &&
+	       !tcpw_after(seg->seq + tcpw_seg_space(seg), x->edge) &&
+	       seg->ack != y->iss && soon_after(seg->ack, y->una) &&
+	       !tcpw_after(seg->ack, y->nxt) && fits_fin(x, seg) &&
+	       fits_ts(x, y, seg);
+}
+
+/* One of the steps by which a connection opens and closes in order. */
+static bool is_step(const struct tcpw_conn *conn, unsigned int side,
+		    const struct tcpw_seg *seg)
+{
+	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	if (conn->kind != TCPWARD_KIND_OPEN || !(seg->flags & TCPW_ACK) ||
+	    !step_segment(seg))
+		return false;
+	return seg->flags & TCPW_SYN ? answers(x, y, seg) :
+				       is_next(x, y, seg);
+}
+
+/* Between sockets of which nothing is known. */
+static inline bool opens(const struct tcpw_conn *conn,
+			 const struct tcpw_seg *seg)
+{
+	return conn->kind == TCPWARD_KIND_BLANK &&
+	       (seg->flags & (TCPW_SYN | TCPW_ACK)) == TCPW_SYN &&
+	       step_segment(seg);
+}
+
+static struct tcpw_ruling first_syn(unsigned int side)
+{
+	struct tcpw_ruling r = {
+		.verdict = TCPWARD_VERDICT_PASS,
+		.op = TCPW_OP_OPEN,
+		.timer = TCPW_TIMER_SYN,
+		.create = 1,
+	};
+
+	r.next[side] = TCPWARD_STATE_SYN_SENT;
+	r.next[!side] = TCPWARD_STATE_LISTEN;
+	return r;
+}
+
 struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 			      const struct tcpw_ext *ext, unsigned int side,
 			      const struct tcpw_seg *seg,
@@ -152,12 +263,18 @@ struct tcpw_ruling tcpw_judge(const struct tcpw_conn *conn,
 {
 	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 
-	if (ext || !plain(conn, x, y, seg))
+	if (ext)
+		return tcpw_judge_whole(conn, ext, side, seg, cfg, now_ms);
+	if (opens(conn, seg))
+		return first_syn(side);
+	if (!plain(conn, x, y, seg))
 		return tcpw_judge_whole(conn, ext, side, seg, cfg, now_ms);
 	if (seg->sacks || !goes_on(x, y, seg))
 		return judge_further(conn, side, seg, cfg, now_ms);
 	return plain_ruling;
 }
+
+/* --- following --------------------------------------------------------- */
 
 static inline void follow_data(struct tcpw_endpoint *x,
 			       const struct tcpw_seg *seg)
@@ -248,5 +365,67 @@ bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
 	    !goes_on(x, y, seg))
 		return false;
 	follow(conn, side, x, y, seg, cfg, now_ms);
+	return true;
+}
+
+/* Its first FIN. */
+static void follow_fin(struct tcpw_conn *conn, unsigned int side,
+		       struct tcpw_endpoint *x)
+{
+	x->dend = x->nxt++;
+	x->flags |= TCPW_EP_FIN;
+	if (!conn->closed_by)
+		conn->closed_by = (__u8)(1 + side);
+}
+
+/* SYN and FIN of the other end, as far as they are acknowledged. */
+static void follow_steps_acked(struct tcpw_endpoint *x,
+			       struct tcpw_endpoint *y, __u32 ack)
+{
+	if (tcpw_after(ack, y->iss)) {
+		x->flags |= TCPW_EP_ACKED_SYN;
+		y->flags |= TCPW_EP_SYN_ACKED;
+	}
+	if (y->flags & TCPW_EP_FIN && tcpw_after(ack, y->dend)) {
+		x->flags |= TCPW_EP_ACKED_FIN;
+		y->flags |= TCPW_EP_FIN_ACKED;
+	}
+}
+
+static void follow_step(struct tcpw_conn *conn, unsigned int side,
+			const struct tcpw_seg *seg, __u64 now_ms)
+{
+	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+
+	follow_data(x, seg);
+	if (seg->flags & TCPW_FIN)
+		follow_fin(conn, side, x);
+	follow_ack(x, y, seg);
+	follow_steps_acked(x, y, seg->ack);
+	follow_acked(conn, side, y, seg->ack);
+	if (sets_clock(x, y, seg, now_ms))
+		tcpw_learn_ts(x, seg->tsval, now_ms);
+}
+
+bool tcpw_step_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+		  unsigned int side, const struct tcpw_seg *seg,
+		  const struct tcpw_config *cfg, __u64 now_ms)
+{
+	const struct tcpw_ctx c =
+		tcpw_context(conn, ext, side, seg, cfg, now_ms);
+	struct tcpw_ruling r;
+
+	if (ext || !is_step(conn, side, seg))
+		return false;
+	r.next[0] = conn->ep[0].state;
+	r.next[1] = conn->ep[1].state;
+	tcpw_follow(&c, &r);
+	if (seg->flags & TCPW_SYN)
+		tcpw_track(conn, side, seg, now_ms);
+	else
+		follow_step(conn, side, seg, now_ms);
+	conn->ep[0].state = r.next[0];
+	conn->ep[1].state = r.next[1];
+	tcpw_set_deadline(conn, cfg, r.timer, now_ms);
 	return true;
 }

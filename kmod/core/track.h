@@ -16,4 +16,8 @@ void tcpw_track_pickup(struct tcpw_conn *conn, unsigned int side,
 /* An end of which nothing was seen, as its peer's ACK describes it. */
 void tcpw_track_unseen(struct tcpw_endpoint *ep, __u32 number);
 
+/* apply.c: when the record ends, by an enum tcpw_timer (R84). */
+void tcpw_set_deadline(struct tcpw_conn *conn, const struct tcpw_config *cfg,
+		       __u8 timer, __u64 now_ms);
+
 #endif

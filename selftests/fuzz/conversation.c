@@ -223,10 +223,15 @@ static void apply(struct conversation *c, unsigned int side,
 			 seg, &c->cfg, r, c->now_ms);
 	must(!memcmp(&whole, &c->now, sizeof(whole)),
 	     "both ways come to one record");
-	if (!tcpw_go_on(&at_once.conn, at_once.has_ext ? &at_once.ext : NULL,
-			side, seg, &c->cfg, c->now_ms))
+	if (tcpw_go_on(&at_once.conn, at_once.has_ext ? &at_once.ext : NULL,
+		       side, seg, &c->cfg, c->now_ms))
+		must(r->plain, "what goes on is plain");
+	else if (!tcpw_step_on(&at_once.conn,
+			       at_once.has_ext ? &at_once.ext : NULL, side,
+			       seg, &c->cfg, c->now_ms))
 		return;
-	must(r->plain && !r->retransmission, "what goes on is plain and new");
+	must(r->verdict == TCPWARD_VERDICT_PASS && !r->flag &&
+	     !r->retransmission, "what goes on passes and is new");
 	must(!memcmp(&at_once, &c->now, sizeof(at_once)),
 	     "judged and applied at once it comes to the same record");
 }

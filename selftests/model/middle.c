@@ -46,23 +46,37 @@ void middle_expire(struct state *st)
 			memset(mid, 0, sizeof(*mid));
 }
 
+/* Judged and applied at once, where that can be. */
+static bool at_once_differs(struct middle mid, unsigned int side,
+			    const struct tcpw_seg *seg,
+			    const struct tcpw_config *cfg,
+			    const struct tcpw_ruling *ruling, uint64_t now_ms,
+			    const struct middle *whole)
+{
+	struct tcpw_ext *ext = mid.has_ext ? &mid.ext : NULL;
+	bool data = tcpw_go_on(&mid.conn, ext, side, seg, cfg, now_ms);
+
+	if (!data && !tcpw_step_on(&mid.conn, ext, side, seg, cfg, now_ms))
+		return false;
+	return (data && !ruling->plain) ||
+	       ruling->verdict != TCPWARD_VERDICT_PASS || ruling->flag ||
+	       ruling->retransmission || memcmp(&mid, whole, sizeof(mid));
+}
+
 /* By both ways of short.c; they may not differ. */
 static bool apply(struct middle *mid, unsigned int side,
 		  const struct tcpw_seg *seg, const struct tcpw_config *cfg,
 		  const struct tcpw_ruling *ruling, uint64_t now_ms)
 {
-	struct middle whole = *mid, at_once = *mid;
+	struct middle whole = *mid, before = *mid;
 
 	tcpw_apply_whole(&whole.conn, mid->has_ext ? &whole.ext : NULL, side,
 			 seg, cfg, ruling, now_ms);
 	tcpw_apply(&mid->conn, mid->has_ext ? &mid->ext : NULL, side, seg,
 		   cfg, ruling, now_ms);
-	if (tcpw_go_on(&at_once.conn, mid->has_ext ? &at_once.ext : NULL,
-		       side, seg, cfg, now_ms) &&
-	    (!ruling->plain || ruling->retransmission ||
-	     memcmp(&at_once, &whole, sizeof(whole))))
-		return false;
-	return !memcmp(&whole, mid, sizeof(whole));
+	return !memcmp(&whole, mid, sizeof(whole)) &&
+	       !at_once_differs(before, side, seg, cfg, ruling, now_ms,
+				&whole);
 }
 
 bool middle_take(const struct scenario *sc, struct state *st,

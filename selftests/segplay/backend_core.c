@@ -121,12 +121,27 @@ static void describe(const struct tcpw_ruling *ruling, char *text, size_t size)
 			 ruling->high);
 }
 
+/* Judged and applied at once, where that can be. */
+static bool at_once_differs(struct tcpw_conn conn, const struct tcpw_ext *ext,
+			    unsigned int side, const struct tcpw_seg *seg,
+			    const struct tcpw_ruling *ruling, uint64_t now_ms,
+			    const struct tcpw_conn *whole)
+{
+	bool data = tcpw_go_on(&conn, ext, side, seg, &config, now_ms);
+
+	if (!data && !tcpw_step_on(&conn, ext, side, seg, &config, now_ms))
+		return false;
+	return (data && !ruling->plain) ||
+	       ruling->verdict != TCPWARD_VERDICT_PASS || ruling->flag ||
+	       ruling->retransmission || memcmp(&conn, whole, sizeof(conn));
+}
+
 /* By both ways of short.c; they may not differ. */
 static bool apply(struct entry *entry, unsigned int side,
 		  const struct tcpw_seg *seg,
 		  const struct tcpw_ruling *ruling, uint64_t now_ms)
 {
-	struct tcpw_conn whole = entry->conn, at_once = entry->conn;
+	struct tcpw_conn whole = entry->conn, before = entry->conn;
 	struct tcpw_ext ext = { .limit_s = 0 };
 	struct tcpw_ext *beside = NULL;
 
@@ -137,12 +152,10 @@ static bool apply(struct entry *entry, unsigned int side,
 	tcpw_apply_whole(&whole, beside, side, seg, &config, ruling, now_ms);
 	tcpw_apply(&entry->conn, entry->ext, side, seg, &config, ruling,
 		   now_ms);
-	if (tcpw_go_on(&at_once, beside, side, seg, &config, now_ms) &&
-	    (!ruling->plain || ruling->retransmission ||
-	     memcmp(&at_once, &whole, sizeof(whole))))
-		return false;
 	return !memcmp(&whole, &entry->conn, sizeof(whole)) &&
-	       (!beside || !memcmp(&ext, entry->ext, sizeof(ext)));
+	       (!beside || !memcmp(&ext, entry->ext, sizeof(ext))) &&
+	       !at_once_differs(before, beside, side, seg, ruling, now_ms,
+				&whole);
 }
 
 static const char *carry_out(struct entry *entry, unsigned int side,

@@ -120,8 +120,8 @@ static inline bool plain(const struct tcpw_conn *conn,
 {
 	return conn->kind == TCPWARD_KIND_OPEN && plain_segment(seg) &&
 	       plain_end(x) && plain_end(y) && fits_ts(x, y, seg) &&
-	       !tcpw_after(seg->seq + seg->len, x->edge) &&
-	       !tcpw_after(seg->ack, y->nxt);
+	       soon_after(x->edge, seg->seq + seg->len) &&
+	       soon_after(y->nxt, seg->ack);
 }
 
 static const struct tcpw_ruling plain_ruling = {
@@ -214,9 +214,9 @@ static bool is_next(const struct tcpw_endpoint *x,
 {
 	return under_way(x, y) && seg->seq == x->nxt &&
 	       soon_after(seg->seq, x->una) &&
-	       !tcpw_after(seg->seq + tcpw_seg_space(seg), x->edge) &&
+	       soon_after(x->edge, seg->seq + tcpw_seg_space(seg)) &&
 	       seg->ack != y->iss && soon_after(seg->ack, y->una) &&
-	       !tcpw_after(seg->ack, y->nxt) && fits_fin(x, seg) &&
+	       soon_after(y->nxt, seg->ack) && fits_fin(x, seg) &&
 	       fits_ts(x, y, seg);
 }
 

@@ -4,27 +4,14 @@
  * as a segment of IPv4 needs that goes on where its connection was. Owns no
  * rule: whatever is out of the ordinary goes the whole way.
  */
-#include "tcpward.h"
+#include "packet.h"
 
-#include <linux/ip.h>
-#include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/ip.h>
 
-/* Octets of TCP header and payload; 0 where the lengths do not fit. */
-static inline unsigned int total_of(const struct sk_buff *skb)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-	unsigned int size = skb->len - skb_network_offset(skb);
-
-	if (!skb_is_gso(skb))
-		size = min_t(unsigned int, size, ntohs(iph->tot_len));
-	return size > sizeof(*iph) ? size - sizeof(*iph) : 0;
-}
-
 /* No options of IP, no fragment, and the TCP header in one piece. */
 static inline const struct tcphdr *plain_header(const struct sk_buff *skb,
-						unsigned int total)
+						int total)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *tcph = (const struct tcphdr *)(iph + 1);
@@ -33,7 +20,7 @@ static inline const struct tcphdr *plain_header(const struct sk_buff *skb,
 	if (iph->ihl * 4 != sizeof(*iph) || iph->protocol != IPPROTO_TCP ||
 	    iph->frag_off & htons(IP_OFFSET | IP_MF) ||
 	    linear < (int)sizeof(*tcph) || linear < tcph->doff * 4 ||
-	    total < sizeof(*tcph) || total < tcph->doff * 4)
+	    total < (int)sizeof(*tcph) || total < tcph->doff * 4)
 		return NULL;
 	return tcph;
 }
@@ -98,7 +85,7 @@ bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
 	const struct tcphdr *tcph;
 	u8 side;
 
-	pkt->total = total_of(skb);
+	pkt->total = tcpw_ipv4_size(skb) - sizeof(struct iphdr);
 	tcph = plain_header(skb, pkt->total);
 	/* Conntrack may know the connection by other names. */
 	if (!tcph || skb_nfct(skb) || READ_ONCE(tn->zoned) ||

@@ -30,27 +30,27 @@ static __always_inline void *reserve(struct sk_buff *skb, int attr, int size)
 	return nla_data(nla);
 }
 
-/* With three octets of padding, zero. */
-static inline int put_u8(struct sk_buff *skb, int attr, u8 value)
+/* With padding, zero. */
+static __always_inline int put_short(struct sk_buff *skb, int attr,
+				     const void *value, int size)
 {
-	u8 *to = reserve(skb, attr, sizeof(value));
+	void *to = reserve(skb, attr, size);
 
 	if (!to)
 		return -EMSGSIZE;
-	memset(to, 0, NLA_ALIGN(sizeof(value)));
-	*to = value;
+	memset(to, 0, NLA_ALIGN(size));
+	memcpy(to, value, size);
 	return 0;
+}
+
+static inline int put_u8(struct sk_buff *skb, int attr, u8 value)
+{
+	return put_short(skb, attr, &value, sizeof(value));
 }
 
 static inline int put_u16(struct sk_buff *skb, int attr, u16 value)
 {
-	u16 *to = reserve(skb, attr, sizeof(value));
-
-	if (!to)
-		return -EMSGSIZE;
-	memset(to, 0, NLA_ALIGN(sizeof(value)));
-	*to = value;
-	return 0;
+	return put_short(skb, attr, &value, sizeof(value));
 }
 
 static inline int put_u32(struct sk_buff *skb, int attr, u32 value)

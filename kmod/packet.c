@@ -4,10 +4,9 @@
  * from header fields, so that GRO, GSO and BIG TCP are read right. Never
  * changes a packet, but for what the kernel notes of a verified checksum.
  */
+#include "packet.h"
 #include "compat.h"
-#include "tcpward.h"
 
-#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -88,19 +87,14 @@ void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 static bool read_ipv4(const struct sk_buff *skb, struct layer *layer)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	unsigned int network = skb_network_offset(skb);
-	unsigned int size = skb->len - network;
+	unsigned int size = tcpw_ipv4_size(skb);
 
-	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET))
-		return false;
-	/* A short datagram may carry padding of the link behind it. */
-	if (!skb_is_gso(skb))
-		size = min_t(unsigned int, size, ntohs(iph->tot_len));
-	if (size < iph->ihl * 4)
+	if (iph->protocol != IPPROTO_TCP || iph->frag_off & htons(IP_OFFSET) ||
+	    size < iph->ihl * 4)
 		return false;
 	layer->saddr = &iph->saddr;
 	layer->daddr = &iph->daddr;
-	layer->offset = network + iph->ihl * 4;
+	layer->offset = skb_network_offset(skb) + iph->ihl * 4;
 	layer->total = size - iph->ihl * 4;
 	layer->fragment = iph->frag_off & htons(IP_MF);
 	return true;

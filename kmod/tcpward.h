@@ -357,14 +357,6 @@ void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
 		     const void *one, __be16 one_port,
 		     const void *other, __be16 other_port, u8 *side);
 
-/* The order of two sockets of IPv4: whether the other is the lower one. */
-static inline bool tcpw_tuple_swap(__be32 one, __be16 one_port,
-				   __be32 other, __be16 other_port)
-{
-	return ((u64)ntohl(one) << 16 | ntohs(one_port)) >
-	       ((u64)ntohl(other) << 16 | ntohs(other_port));
-}
-
 /* way.c: what IPv6 extension headers say */
 struct tcpw_way {
 	unsigned int offset;	/* of the TCP header, from skb->data */

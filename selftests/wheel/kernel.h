@@ -159,6 +159,8 @@ struct delayed_work {
 	u64 due_ms;
 };
 
+struct tasklet_struct { int unused; };
+
 #define to_delayed_work(ptr) container_of(ptr, struct delayed_work, work)
 #define delayed_work_pending(dwork) ((dwork)->pending)
 #define INIT_DELAYED_WORK(dwork, what) ((dwork)->function = (what))

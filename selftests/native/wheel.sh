@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 # What the wheels need of the kernel is in kernel.h.
 mkdir "$work/linux"
-for header in atomic interrupt ktime list mutex netfilter \
+for header in atomic bottom_half interrupt ktime list mutex netfilter \
 	rhashtable sched slab spinlock workqueue; do
 	: >"$work/linux/$header.h"
 done

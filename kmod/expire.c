@@ -6,7 +6,10 @@
 #include "compat.h"
 #include "wheel.h"
 
+#include <linux/bottom_half.h>
 #include <linux/sched.h>
+
+#define VISITS 16		/* at once */
 
 /* What the deadline brought about, as far as somebody hears of it. */
 struct visit {
@@ -89,15 +92,23 @@ static struct tcpw_flow *pop_due(struct tcpw_wheel *wheel,
 	return flow;
 }
 
-/* Return: false when nothing is left. */
-static bool visit_next(struct tcpw_net *tn, const struct due *due)
+/*
+ * With bottom halves off, so that what is told of them shares a datagram: see
+ * event.c. Return: false when nothing is left.
+ */
+static bool visit_some(struct tcpw_net *tn, const struct due *due)
 {
+	unsigned int n = VISITS;
 	struct tcpw_flow *flow;
 
 	rcu_read_lock();
-	flow = pop_due(&tn->wheel, due);
-	if (flow)
-		visit_flow(tn, flow);
+	local_bh_disable();
+	do {
+		flow = pop_due(&tn->wheel, due);
+		if (flow)
+			visit_flow(tn, flow);
+	} while (flow && --n);
+	local_bh_enable();
 	rcu_read_unlock();
 	cond_resched();
 	return flow;
@@ -120,7 +131,7 @@ static void visit_slot(struct tcpw_net *tn, enum tcpw_wait wait, u32 tick)
 	};
 
 	take_out(&due);
-	while (visit_next(tn, &due))
+	while (visit_some(tn, &due))
 		;
 }
 
@@ -145,7 +156,7 @@ static bool turn_far(struct tcpw_net *tn)
 {
 	struct tcpw_wheel *wheel = &tn->wheel;
 	u32 now = tcpw_wheel_far_tick(wheel->tick), tick = wheel->fallen;
-	unsigned int batch = FALL_BATCH;
+	unsigned int batch = FALL_BATCH / VISITS;
 	struct due due = {
 		.slot = tcpw_wheel_slot(wheel, TCPW_WAIT_FAR, tick),
 		.wait = TCPW_WAIT_FAR,
@@ -153,7 +164,7 @@ static bool turn_far(struct tcpw_net *tn)
 	};
 
 	while (batch--)
-		if (!visit_next(tn, &due))
+		if (!visit_some(tn, &due))
 			break;
 	if (!list_empty(&wheel->falling))
 		return true;

@@ -167,14 +167,12 @@ static int __net_init net_init(struct net *net)
 {
 	struct tcpw_net *tn = tcpw_net(net);
 	struct tcpw_policy *policy;
-	unsigned int i;
 	int err = -ENOMEM;
 
 	tn->net = net;
 	mutex_init(&tn->lock);
 	INIT_LIST_HEAD(&tn->traces);
-	for (i = 0; i < TCPW_STREAMS; i++)
-		spin_lock_init(&tn->streams[i].lock);
+	tcpw_event_init(tn);
 	policy = policy_alloc(&tcpw_defaults);
 	if (!policy)
 		return err;
@@ -208,6 +206,7 @@ static void __net_exit net_exit(struct net *net)
 	tcpw_trace_clear(tn);
 	tcpw_table_exit(tn);
 	tcpw_wheel_exit(&tn->wheel);
+	tcpw_event_exit(tn);
 	free_percpu(tn->stats);
 	kfree(rcu_dereference_protected(tn->policy, true));
 }

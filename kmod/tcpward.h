@@ -7,7 +7,7 @@
  *	tcpw_flow.lock		spinlock, bottom halves off: one connection
  *	tcpw_slot.lock		spinlock: one slot of a timing wheel
  *	bucket locks of rhashtable
- * Never two of a kind at once. tcpw_stream.lock (sequence of messages) is
+ * Never two of a kind at once. tcpw_stream.lock (messages not yet sent) is
  * taken with none of these held: decide under the lock, report after it.
  *
  * Letters beside members:
@@ -21,6 +21,7 @@
 #include "core/core.h"
 
 #include <linux/atomic.h>
+#include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -209,6 +210,8 @@ struct tcpw_wheel {
 struct tcpw_stream {
 	spinlock_t lock;
 	u32 sequence;		/* under lock */
+	u32 messages;		/* under lock: in the batch */
+	struct sk_buff *batch;	/* written under lock: not yet sent; or NULL */
 };
 
 #define TCPW_STREAMS 2		/* TCPWARD_NLGRP_TRANSITIONS, _VERDICTS */
@@ -257,6 +260,7 @@ struct tcpw_net {
 	struct tcpw_wheel wheel;
 	struct tcpw_stats __percpu *stats;
 	struct tcpw_stream streams[TCPW_STREAMS];
+	struct tasklet_struct flush;	/* of the streams */
 	struct list_head traces;	/* R */
 };
 
@@ -538,6 +542,8 @@ struct tcpw_segment_info {
 	u8 client;		/* side of the client */
 };
 
+void tcpw_event_init(struct tcpw_net *tn);
+void tcpw_event_exit(struct tcpw_net *tn);
 bool tcpw_event_heard(const struct tcpw_net *tn, unsigned int group);
 struct sk_buff *tcpw_event_alloc(size_t size, u8 cmd, void **header);
 void tcpw_event_transition(struct tcpw_net *tn,

@@ -10,8 +10,8 @@ trap 'rm -rf "$work"' EXIT
 
 # What the wheels need of the kernel is in kernel.h.
 mkdir "$work/linux"
-for header in atomic ktime list mutex netfilter rhashtable sched slab \
-	spinlock workqueue; do
+for header in atomic bottom_half interrupt ktime list mutex netfilter \
+	rhashtable sched slab spinlock workqueue; do
 	: >"$work/linux/$header.h"
 done
 "${CC:-cc}" -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter \

@@ -92,6 +92,8 @@ static inline void spin_unlock(spinlock_t *lock)
 #define lockdep_assert_held(lock) ((lock)->held ? (void)0 : abort())
 #define rcu_read_lock() ((void)0)
 #define rcu_read_unlock() ((void)0)
+#define local_bh_disable() ((void)0)
+#define local_bh_enable() ((void)0)
 #define cond_resched() ((void)0)
 
 /* --- lists ------------------------------------------------------------- */
@@ -158,6 +160,8 @@ struct delayed_work {
 	bool pending;
 	u64 due_ms;
 };
+
+struct tasklet_struct { int unused; };
 
 #define to_delayed_work(ptr) container_of(ptr, struct delayed_work, work)
 #define delayed_work_pending(dwork) ((dwork)->pending)

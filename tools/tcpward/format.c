@@ -180,6 +180,11 @@ const char *side_text(int side)
 	return side ? "server" : "client";
 }
 
+const char *side_name(int side)
+{
+	return side < 0 ? NULL : side_text(side);
+}
+
 /* The name at @i, or "?" from a newer interface. */
 static const char *name_at(const char *const *names, size_t count, size_t i)
 {

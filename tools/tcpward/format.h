@@ -44,6 +44,7 @@ const char *format_service(uint16_t port, char *text);
 /* LISTEN cannot be told from CLOSED and is shown so. */
 const char *state_text(enum tcpward_state state);
 const char *side_text(int side);
+const char *side_name(int side);	/* NULL for -1: neither */
 const char *kind_text(enum tcpward_kind kind);
 const char *verdict_text(enum tcpward_verdict verdict);
 const char *field_text(enum tcpward_field field);
@@ -58,12 +59,10 @@ bool conn_half_open(const struct model_conn *conn);
 /* The side (0, 1) that holds TIME-WAIT; -1: none, 2: both. */
 int conn_time_wait(const struct model_conn *conn);
 
-/* JSON objects, without schema_version. */
+/* A JSON object, without schema_version. */
 json_t *json_segment(const struct model_segment *segment, const char *type);
-json_t *json_transition(const struct model_transition *transition);
 /* Of enum tcpward_reason, or null for NONE. */
 json_t *json_reason(enum tcpward_reason reason);
-json_t *json_side(int side);
 
 /* Print @object (released) as a line of its own, of this type. */
 void json_line(json_t *object, const char *type);
@@ -73,6 +72,8 @@ void json_line(json_t *object, const char *type);
  * which is not flushed; @whole: also what show prints.
  */
 void json_conn(const struct model_conn *conn, bool whole);
+/* A transition, likewise. */
+void json_transition(const struct model_transition *transition);
 
 /* One JSON document whose array @key is written as it comes. */
 void json_array_begin(const char *key);

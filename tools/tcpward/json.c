@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events as JSON objects, and how objects are printed; Documentation/json.rst
- * says what they hold. Connections: see json_conn.c.
+ * Segments as JSON objects, and how objects are printed; Documentation/json.rst
+ * says what they hold. Others: see json_conn.c and json_transition.c.
  */
 #include "format.h"
 #include "tool.h"
@@ -19,11 +19,6 @@ static json_t *json_address(const struct model_endpoint *ep)
 		  addr, sizeof(addr));
 	return json_pack("{s:s, s:i, s:s}", "addr", addr, "port", ep->at.port,
 			 "state", state_text(ep->state));
-}
-
-json_t *json_side(int side)
-{
-	return side < 0 ? json_null() : json_string(side_text(side));
 }
 
 json_t *json_reason(enum tcpward_reason reason)
@@ -129,32 +124,6 @@ json_t *json_segment(const struct model_segment *segment, const char *type)
 			    json_boolean(segment->retransmission));
 	set_segment_options(object, segment);
 	set_judgement(object, segment);
-	return object;
-}
-
-json_t *json_transition(const struct model_transition *transition)
-{
-	json_t *object = json_event("transition", transition->time_us,
-				    &transition->client, &transition->server);
-	bool moved = transition->moved;
-
-	json_object_set_new(object, "id", json_integer(transition->id));
-	json_object_set_new(object, "side",
-			    json_side(moved ? transition->side : -1));
-	json_object_set_new(object, "from", moved ?
-			    json_string(state_text(transition->from)) :
-			    json_null());
-	json_object_set_new(object, "to", moved ?
-			    json_string(state_text(transition->to)) :
-			    json_null());
-	json_object_set_new(object, "event", transition->has_event ?
-			    json_string(event_text(transition->event)) :
-			    json_null());
-	json_object_set_new(object, "closed_by",
-			    json_side(transition->closed_by));
-	json_object_set_new(object, "expires_ms", transition->expires ?
-			    json_integer(transition->expires_ms) :
-			    json_null());
 	return object;
 }
 

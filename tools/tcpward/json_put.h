@@ -6,6 +6,9 @@
 #ifndef TCPWARD_JSON_PUT_H
 #define TCPWARD_JSON_PUT_H
 
+#include "model.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -62,5 +65,33 @@ static inline char *json_put_name(char *to, const char *name)
 	*to++ = '"';
 	return to;
 }
+
+/* --- members: @key with its comma and colon ----------------------------- */
+
+PUT_INLINE char *json_put_count(char *to, const char *key, uint64_t value)
+{
+	return json_put_number(json_put(to, key), value);
+}
+
+PUT_INLINE char *json_put_maybe(char *to, const char *key, bool known,
+				uint64_t value)
+{
+	to = json_put(to, key);
+	return known ? json_put_number(to, value) : json_put(to, "null");
+}
+
+PUT_INLINE char *json_put_named(char *to, const char *key, const char *name)
+{
+	return json_put_name(json_put(to, key), name);
+}
+
+/* What an endpoint begins with: address, port and state. */
+char *json_put_socket(char *to, const char *key,
+		      const struct model_endpoint *ep);
+
+/* A line, or what comes next in an array, up to its first member. */
+char *json_put_begin(char *to);
+/* Ends and prints what begins at @text. */
+void json_put_end(const char *text, char *to);
 
 #endif

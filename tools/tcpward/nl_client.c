@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Connecting to the module, one request with its answers, and what went
- * wrong. Never prints but in nl_fail(). Answers are read without libnl, which
- * copies each message into memory of its own: a dump has millions.
+ * wrong. Never prints but in nl_fail(). Messages are read without libnl, which
+ * copies each into memory of its own: a dump has millions.
  */
 #include "nl_internal.h"
 #include "tool.h"
@@ -14,9 +14,6 @@
 #include <netlink/genl/genl.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Dumps arrive in parts of at most 32 KiB. */
-#define MESSAGE_BYTES 65536
 
 struct talk {
 	struct nl_client *client;
@@ -139,8 +136,7 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags)
 	return msg;
 }
 
-/* Octets of what comes next from the kernel, or a negative errno. */
-static int receive(struct nl_client *client, char *buffer, int size)
+int nl_take(struct nl_client *client, char *buffer)
 {
 	struct sockaddr_nl from = { 0 };
 	socklen_t from_len;
@@ -148,24 +144,25 @@ static int receive(struct nl_client *client, char *buffer, int size)
 
 	do {
 		from_len = sizeof(from);
-		len = recvfrom(nl_socket_get_fd(client->sock), buffer, size,
-			       MSG_TRUNC, (struct sockaddr *)&from, &from_len);
+		len = recvfrom(nl_socket_get_fd(client->sock), buffer,
+			       NL_MESSAGE_BYTES, MSG_TRUNC,
+			       (struct sockaddr *)&from, &from_len);
 	} while ((len < 0 && errno == EINTR) || (len >= 0 && from.nl_pid));
 	if (len < 0)
 		return -errno;
-	return len > size ? -EMSGSIZE : len;
+	return len > NL_MESSAGE_BYTES ? -EMSGSIZE : len;
 }
 
 static int receive_answers(struct nl_client *client, struct talk *talk)
 {
-	char *buffer = malloc(MESSAGE_BYTES);
+	char *buffer = malloc(NL_MESSAGE_BYTES);
 	struct nlmsghdr *head;
 	int len = 0;
 
 	if (!buffer)
 		return -ENOMEM;
 	while (!talk->done && len >= 0) {
-		len = receive(client, buffer, MESSAGE_BYTES);
+		len = nl_take(client, buffer);
 		for (head = (void *)buffer; NLMSG_OK(head, len) && !talk->done;
 		     head = NLMSG_NEXT(head, len))
 			on_message(talk, head);
@@ -212,7 +209,7 @@ static int open_socket(struct nl_client *client)
 	fd = nl_socket_get_fd(client->sock);
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	nl_socket_disable_msg_peek(client->sock);
-	nl_socket_set_msg_buf_size(client->sock, MESSAGE_BYTES);
+	nl_socket_set_msg_buf_size(client->sock, NL_MESSAGE_BYTES);
 	client->family = genl_ctrl_resolve(client->sock, TCPWARD_FAMILY_NAME);
 	client->no_family = client->family < 0;
 	return client->no_family ? -ENOENT : 0;
@@ -251,6 +248,7 @@ void nl_end(struct nl_client *client)
 	if (!client)
 		return;
 	nl_socket_free(client->sock);
+	free(client->buffer);
 	free(client);
 }
 

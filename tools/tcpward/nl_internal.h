@@ -9,6 +9,9 @@
 #include <netlink/msg.h>
 #include <netlink/socket.h>
 
+/* Dumps arrive in parts of at most 32 KiB, events in less. */
+#define NL_MESSAGE_BYTES 65536
+
 enum nl_stream {
 	NL_STREAM_SEGMENT,
 	NL_STREAM_VERDICT,
@@ -26,7 +29,7 @@ struct nl_client {
 	char extack[256];
 	int bad_attr;		/* type of the attribute extack speaks of */
 	bool interrupted;	/* the table changed while it was dumped */
-	bool streaming;
+	char *buffer;		/* NL_MESSAGE_BYTES, of a stream */
 	bool started[NL_STREAMS];
 	uint32_t next[NL_STREAMS];	/* sequence expected */
 };
@@ -41,6 +44,12 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags);
  */
 int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	    int (*each)(struct nlattr *attrs, int len, void *arg), void *arg);
+
+/*
+ * Read what comes next from the kernel, at most NL_MESSAGE_BYTES of messages.
+ * Returns octets, or a negative errno.
+ */
+int nl_take(struct nl_client *client, char *buffer);
 
 bool nl_put_filter(struct nl_msg *msg, int type,
 		   const struct model_filter *filter);

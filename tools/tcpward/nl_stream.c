@@ -6,28 +6,33 @@
 #include "nl_internal.h"
 
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <linux/netlink.h>
-#include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <poll.h>
+#include <stdlib.h>
 
 #define STREAM_BUFFER_BYTES (8 << 20)
 
-static void prepare(struct nl_client *client)
+static int prepare(struct nl_client *client)
 {
 	int bytes = STREAM_BUFFER_BYTES, on = 1;
 	int fd = nl_socket_get_fd(client->sock);
 
-	if (client->streaming)
-		return;
-	client->streaming = true;
+	if (client->buffer)
+		return 0;
+	client->buffer = malloc(NL_MESSAGE_BYTES);
+	if (!client->buffer)
+		return -ENOMEM;
 	/* FORCE goes past net.core.rmem_max where the privilege is there. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	/* So that the module hears of what did not fit, and counts it. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on, sizeof(on));
+	/* libnl has not seen the answers so far. */
 	nl_socket_disable_seq_check(client->sock);
+	return 0;
 }
 
 static int join(struct nl_client *client, const char *group)
@@ -45,10 +50,9 @@ static int join(struct nl_client *client, const char *group)
 
 int nl_subscribe(struct nl_client *client, unsigned int groups)
 {
-	int err = 0;
+	int err = prepare(client);
 
-	prepare(client);
-	if (groups & NL_TRANSITIONS)
+	if (!err && groups & NL_TRANSITIONS)
 		err = join(client, TCPWARD_MCGRP_TRANSITIONS);
 	if (!err && groups & NL_VERDICTS)
 		err = join(client, TCPWARD_MCGRP_VERDICTS);
@@ -68,8 +72,11 @@ int nl_trace_start(struct nl_client *client, const struct model_filter *filter)
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	prepare(client);
-	err = nl_talk(client, msg, NULL, NULL);
+	err = prepare(client);
+	if (err)
+		nlmsg_free(msg);
+	else
+		err = nl_talk(client, msg, NULL, NULL);
 	if (!err)
 		nl_socket_set_nonblocking(client->sock);
 	return err;
@@ -83,7 +90,6 @@ int nl_fd(const struct nl_client *client)
 struct receiver {
 	struct nl_client *client;
 	const struct nl_handlers *handlers;
-	int result;
 };
 
 static void check_gap(struct receiver *receiver, enum nl_stream stream,
@@ -128,53 +134,55 @@ static int take_transition(struct receiver *receiver, struct nlattr *attrs,
 	       handlers->transition(&transition, handlers->arg) : 0;
 }
 
-static int on_event(struct nl_msg *msg, void *arg)
+/* Of other messages, answers are late ones to a request that was given up. */
+static int take_event(struct receiver *receiver, struct nlmsghdr *head)
 {
-	struct genlmsghdr *head = genlmsg_hdr(nlmsg_hdr(msg));
-	struct nlattr *attrs = genlmsg_attrdata(head, 0);
-	int len = genlmsg_attrlen(head, 0);
-	struct receiver *receiver = arg;
+	int len = (int)head->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
+	struct genlmsghdr *event = NLMSG_DATA(head);
+	struct nlattr *attrs = (void *)((char *)event + GENL_HDRLEN);
 
-	switch (head->cmd) {
+	if (head->nlmsg_type != receiver->client->family || len < 0)
+		return 0;
+	switch (event->cmd) {
 	case TCPWARD_CMD_SEGMENT_NTF:
-		receiver->result = take_segment(receiver, attrs, len,
-						NL_STREAM_SEGMENT);
-		break;
+		return take_segment(receiver, attrs, len, NL_STREAM_SEGMENT);
 	case TCPWARD_CMD_VERDICT_NTF:
-		receiver->result = take_segment(receiver, attrs, len,
-						NL_STREAM_VERDICT);
-		break;
+		return take_segment(receiver, attrs, len, NL_STREAM_VERDICT);
 	case TCPWARD_CMD_TRANSITION_NTF:
-		receiver->result = take_transition(receiver, attrs, len);
-		break;
+		return take_transition(receiver, attrs, len);
 	}
-	return receiver->result ? NL_STOP : NL_OK;
+	return 0;
 }
 
-static int any_sequence(struct nl_msg *msg, void *arg)
+static int take_events(struct receiver *receiver, int len)
 {
-	return NL_OK;
+	struct nlmsghdr *head = (void *)receiver->client->buffer;
+	int result = 0;
+
+	for (; !result && NLMSG_OK(head, len); head = NLMSG_NEXT(head, len))
+		result = take_event(receiver, head);
+	return result;
 }
 
 /* Read until the socket is empty or a handler has had enough. */
-static int drain(struct receiver *receiver, struct nl_cb *cb)
+static int drain(struct receiver *receiver)
 {
 	const struct nl_handlers *handlers = receiver->handlers;
-	int err;
+	struct nl_client *client = receiver->client;
+	int result = 0, len;
 
-	while (!receiver->result) {
-		errno = 0;
-		err = nl_recvmsgs(receiver->client->sock, cb);
-		if (err >= 0)
-			continue;
-		if (err == -NLE_AGAIN)
-			return 0;
-		if (errno != ENOBUFS)
-			return errno ? -errno : -EIO;
-		if (handlers->lost)
+	while (!result) {
+		len = nl_take(client, client->buffer);
+		if (len >= 0)
+			result = take_events(receiver, len);
+		else if (len == -EAGAIN)
+			break;
+		else if (len != -ENOBUFS)
+			return len;
+		else if (handlers->lost)
 			handlers->lost(0, handlers->arg);
 	}
-	return receiver->result;
+	return result;
 }
 
 int nl_receive(struct nl_client *client, const struct nl_handlers *handlers,
@@ -182,18 +190,10 @@ int nl_receive(struct nl_client *client, const struct nl_handlers *handlers,
 {
 	struct receiver receiver = { .client = client, .handlers = handlers };
 	struct pollfd fd = { .fd = nl_fd(client), .events = POLLIN };
-	struct nl_cb *cb;
 	int err;
 
 	err = poll(&fd, 1, timeout_ms);
 	if (err <= 0)
 		return err ? -errno : 0;
-	cb = nl_cb_alloc(NL_CB_DEFAULT);
-	if (!cb)
-		return -ENOMEM;
-	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_event, &receiver);
-	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL);
-	err = drain(&receiver, cb);
-	nl_cb_put(cb);
-	return err;
+	return drain(&receiver);
 }

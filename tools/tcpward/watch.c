@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define OUTPUT_BYTES 65536
 #define POLL_MS 500		/* a signal just before poll() waits so long */
 
 struct watching {
@@ -45,8 +46,7 @@ static void catch_signals(void)
 /* Non-zero when that was the last line wanted. */
 static int printed(struct watching *watching)
 {
-	fflush(stdout);
-	return watching->left && !--watching->left;
+	return stop || (watching->left && !--watching->left);
 }
 
 static void print_json(json_t *object, const char *type)
@@ -237,7 +237,7 @@ static int on_transition(const struct model_transition *transition, void *arg)
 	if (tool.format == OUTPUT_TEXT)
 		print_transition(transition);
 	else
-		print_json(json_transition(transition), "transition");
+		json_transition(transition);
 	return printed(watching);
 }
 
@@ -259,6 +259,7 @@ static void on_lost(uint64_t count, void *arg)
 	fflush(stdout);
 }
 
+/* What has come is written out whenever nothing more has: see nl_receive(). */
 static int stream(struct nl_client *client, struct watching *watching)
 {
 	const struct nl_handlers handlers = {
@@ -276,6 +277,7 @@ static int stream(struct nl_client *client, struct watching *watching)
 	fflush(stdout);
 	while (!stop && !err) {
 		err = nl_receive(client, &handlers, POLL_MS);
+		fflush(stdout);
 		if (err == -EINTR)
 			err = 0;
 	}
@@ -326,6 +328,7 @@ static int take_options(int argc, char **argv, uint64_t *count)
 
 int cmd_watch(int argc, char **argv)
 {
+	static char output[OUTPUT_BYTES];	/* until the program ends */
 	struct watching watching = { 0 };
 	struct filter *filter;
 	const char *timed;
@@ -337,6 +340,7 @@ int cmd_watch(int argc, char **argv)
 	filter = filter_parse(argc - optind, argv + optind);
 	if (!filter)
 		return EXIT_USAGE;
+	setvbuf(stdout, output, _IOFBF, sizeof(output));
 	watching.filter = filter;
 	timed = filter_timed_word(filter);
 	if (timed)

@@ -4,6 +4,7 @@
  * wrong. Never prints but in nl_fail(). Answers are read without libnl, which
  * copies each message into memory of its own: a dump has millions.
  */
+#define _GNU_SOURCE		/* recvmmsg() */
 #include "nl_internal.h"
 #include "tool.h"
 
@@ -15,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Dumps arrive in parts of at most 32 KiB. */
+/* Dumps arrive in parts of at most 32 KiB, of which some are taken at once. */
 #define MESSAGE_BYTES 65536
+#define PARTS 8
 
 struct talk {
 	struct nl_client *client;
@@ -139,45 +141,81 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags)
 	return msg;
 }
 
-/* Octets of what comes next from the kernel, or a negative errno. */
-static int receive(struct nl_client *client, char *buffer, int size)
-{
-	struct sockaddr_nl from = { 0 };
-	socklen_t from_len;
-	int len;
+struct parts {
+	struct mmsghdr heads[PARTS];
+	struct iovec places[PARTS];
+	struct sockaddr_nl from[PARTS];
+	char text[PARTS][MESSAGE_BYTES];
+};
 
-	do {
-		from_len = sizeof(from);
-		len = recvfrom(nl_socket_get_fd(client->sock), buffer, size,
-			       MSG_TRUNC, (struct sockaddr *)&from, &from_len);
-	} while ((len < 0 && errno == EINTR) || (len >= 0 && from.nl_pid));
-	if (len < 0)
-		return -errno;
-	return len > size ? -EMSGSIZE : len;
+static void prepare(struct parts *parts)
+{
+	for (unsigned int i = 0; i < PARTS; i++) {
+		parts->places[i] = (struct iovec){
+			parts->text[i], MESSAGE_BYTES
+		};
+		parts->heads[i].msg_hdr = (struct msghdr){
+			.msg_name = &parts->from[i],
+			.msg_namelen = sizeof(parts->from[i]),
+			.msg_iov = &parts->places[i],
+			.msg_iovlen = 1,
+		};
+	}
 }
 
-static int receive_answers(struct nl_client *client, struct talk *talk)
+/* What there is, up to @limit, but one at least. Their number, or an errno. */
+static int receive(struct nl_client *client, struct parts *parts,
+		   unsigned int limit)
 {
-	char *buffer = malloc(MESSAGE_BYTES);
-	struct nlmsghdr *head;
-	int len = 0;
+	int n;
 
-	if (!buffer)
+	prepare(parts);
+	do {
+		n = recvmmsg(nl_socket_get_fd(client->sock), parts->heads,
+			     limit, MSG_TRUNC | MSG_WAITFORONE, NULL);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+static int take_part(struct talk *talk, const struct mmsghdr *part)
+{
+	const struct sockaddr_nl *from = part->msg_hdr.msg_name;
+	struct nlmsghdr *head = part->msg_hdr.msg_iov->iov_base;
+	unsigned int len = part->msg_len;
+
+	if (from->nl_pid)	/* not the kernel */
+		return 0;
+	if (len > MESSAGE_BYTES)
+		return -EMSGSIZE;
+	for (; NLMSG_OK(head, len) && !talk->done; head = NLMSG_NEXT(head, len))
+		on_message(talk, head);
+	return 0;
+}
+
+/* Not more than one part where events may come behind the answer. */
+static int receive_answers(struct nl_client *client, struct talk *talk,
+			   bool dump)
+{
+	struct parts *parts = malloc(sizeof(*parts));
+	int n, err = 0;
+
+	if (!parts)
 		return -ENOMEM;
-	while (!talk->done && len >= 0) {
-		len = receive(client, buffer, MESSAGE_BYTES);
-		for (head = (void *)buffer; NLMSG_OK(head, len) && !talk->done;
-		     head = NLMSG_NEXT(head, len))
-			on_message(talk, head);
+	while (!talk->done && !err) {
+		n = receive(client, parts, dump ? PARTS : 1);
+		err = n < 0 ? n : 0;
+		for (int i = 0; i < n && !err; i++)
+			err = take_part(talk, &parts->heads[i]);
 	}
-	free(buffer);
-	return talk->done ? client->error : len;
+	free(parts);
+	return talk->done ? client->error : err;
 }
 
 int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	    int (*each)(struct nlattr *attrs, int len, void *arg), void *arg)
 {
 	struct talk talk = { .client = client, .each = each, .arg = arg };
+	bool dump;
 	int err;
 
 	client->error = 0;
@@ -186,8 +224,9 @@ int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	client->interrupted = false;
 	if (!msg)
 		return client->error = -ENOMEM;
+	dump = nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP;
 	/* The answer to a dump is ended by NLMSG_DONE instead. */
-	if (!(nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP))
+	if (!dump)
 		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
 	errno = 0;
 	err = nl_send_auto(client->sock, msg);
@@ -195,7 +234,7 @@ int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	nlmsg_free(msg);
 	if (err < 0)
 		return client->error = errno ? -errno : -EIO;
-	client->error = receive_answers(client, &talk);
+	client->error = receive_answers(client, &talk, dump);
 	return client->error ? client->error : talk.result;
 }
 

@@ -17,7 +17,6 @@
 
 struct dump {
 	struct rhashtable_iter iter;
-	struct tcpw_filter filter;
 	unsigned int generation;
 	u64 place;		/* id of the record that it goes on with */
 	bool refused;		/* the filter, but the words are still due */
@@ -38,8 +37,8 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 
 	if (!dump)
 		return -ENOMEM;
-	err = tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				cb->extack);
+	err = tcpw_filter_parse(&dump->look.filter,
+				attrs[TCPWARD_A_CONN_FILTER], cb->extack);
 	/* Linux 6.1 has no place for words here, only in the first part. */
 	if (err && cb->extack) {
 		kfree(dump);
@@ -66,15 +65,12 @@ int tcpw_conn_dump_done(struct netlink_callback *cb)
 static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct dump *dump, struct tcpw_flow *flow)
 {
-	struct tcpw_tuple tuple;
 	void *header;
 
-	tcpw_flow_tuple(flow, &tuple);
 	/* No message tells the zone that it would have to come back to. */
-	if ((dump->look.full && tuple.zone) ||
-	    !tcpw_filter_tuple(&dump->filter, &tuple) ||
-	    !tcpw_look_at(NULL, flow, &dump->look) ||
-	    !tcpw_filter_conn(&dump->filter, &dump->look.view))
+	if ((dump->look.full && flow->key.zone) ||
+	    !tcpw_filter_ends(&dump->look.filter, flow) ||
+	    !tcpw_look_at(NULL, flow, &dump->look))
 		return 0;
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 			     cb->nlh->nlmsg_seq, &tcpw_family, NLM_F_MULTI,
@@ -137,8 +133,8 @@ static int refuse(struct netlink_callback *cb, struct dump *dump)
 {
 	struct nlattr **attrs = tcpw_compat_dump_attrs(cb);
 
-	return tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				 cb->extack);
+	return tcpw_filter_parse(&dump->look.filter,
+				 attrs[TCPWARD_A_CONN_FILTER], cb->extack);
 }
 
 int tcpward_nl_conn_get_dumpit(struct sk_buff *skb,

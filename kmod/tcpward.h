@@ -599,11 +599,11 @@ struct tcpw_filter {
 
 int tcpw_filter_parse(struct tcpw_filter *filter, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack);
-bool tcpw_filter_tuple(const struct tcpw_filter *filter,
-		       const struct tcpw_tuple *tuple);
+bool tcpw_filter_ends(const struct tcpw_filter *filter,
+		      const struct tcpw_flow *flow);
+bool tcpw_filter_facts(const struct tcpw_filter *filter,
+		       const struct tcpw_flow *flow);
 bool tcpw_filter_view(const struct tcpw_filter *filter,
-		      const struct tcpw_view *view);
-bool tcpw_filter_conn(const struct tcpw_filter *filter,
 		      const struct tcpw_view *view);
 
 /* netlink.c: the family */

@@ -145,6 +145,12 @@ static bool facts_match(const struct tcpw_filter *filter, u64 id, u8 state,
 	       filter->states & (BIT(state) | BIT(other_state));
 }
 
+/* Whether most connections do not match by their ends alone. */
+bool tcpw_filter_names_ends(const struct tcpw_filter *filter)
+{
+	return filter->has_port || filter->prefix_len;
+}
+
 /* What can be told without a lock: false decides. */
 bool tcpw_filter_ends(const struct tcpw_filter *filter,
 		      const struct tcpw_flow *flow)

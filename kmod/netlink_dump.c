@@ -16,7 +16,7 @@
 #define LOOKS_MAX 4096		/* at records in one stretch */
 
 struct dump {
-	struct rhashtable_iter iter;
+	struct tcpw_walk walk;
 	unsigned int generation;
 	u64 place;		/* id of the record that it goes on with */
 	bool refused;		/* the filter, but the words are still due */
@@ -48,7 +48,8 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 	dump->generation = 1;
 	dump->look.full = attrs[TCPWARD_A_CONN_FULL];
 	dump->look.brief = attrs[TCPWARD_A_CONN_BRIEF];
-	rhashtable_walk_enter(&tn->table, &dump->iter);
+	dump->walk.whole = !tcpw_filter_names_ends(&dump->look.filter);
+	rhashtable_walk_enter(&tn->table, &dump->walk.iter);
 	*dump_of(cb) = dump;
 	return 0;
 }
@@ -57,7 +58,7 @@ int tcpw_conn_dump_done(struct netlink_callback *cb)
 {
 	struct dump *dump = *dump_of(cb);
 
-	rhashtable_walk_exit(&dump->iter);
+	rhashtable_walk_exit(&dump->walk.iter);
 	kfree(dump);
 	return 0;
 }
@@ -95,8 +96,8 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 static struct tcpw_flow *resume(struct dump *dump)
 	__acquires(RCU)
 {
-	int resized = rhashtable_walk_start_check(&dump->iter);
-	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->iter);
+	int resized = rhashtable_walk_start_check(&dump->walk.iter);
+	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->walk.iter);
 
 	if (resized || (dump->place && dump->place != tcpw_conn_id(flow)))
 		dump->generation++;
@@ -118,14 +119,14 @@ static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 			ret = -EMSGSIZE;
 			break;
 		}
-		flow = rhashtable_walk_next(&dump->iter);
+		flow = tcpw_table_next(&dump->walk);
 		if (flow && ++looks >= LOOKS_MAX) {
 			ret = 1;
 			break;
 		}
 	}
 	dump->place = tcpw_conn_id(flow);
-	rhashtable_walk_stop(&dump->iter);
+	rhashtable_walk_stop(&dump->walk.iter);
 	return ret;
 }
 

@@ -66,7 +66,7 @@ $(B)/full/tcpward: $(filter-out $(LIGHT_OBJS),$(TOOL_OBJS)) $(LIB_OBJS) \
 
 # Its backend `module` speaks to the module as the tool does.
 SEGPLAY_NL := $(addprefix $(B)/obj/tools/tcpward/, nl_client.o nl_parse.o \
-	nl_request.o nl_stream.o model.o tool.o)
+	nl_parts.o nl_request.o nl_stream.o model.o tool.o)
 $(B)/segplay: $(SEGPLAY_OBJS) $(SEGPLAY_NL) $(LIB_OBJS) $(CORE_OBJS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ \

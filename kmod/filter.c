@@ -103,51 +103,97 @@ int tcpw_filter_parse(struct tcpw_filter *filter, const struct nlattr *attr,
 	return 0;
 }
 
-static bool addr_matches(const struct tcpw_filter *filter,
-			 const union nf_inet_addr *addr)
+/* --- matching ---------------------------------------------------------- */
+
+/* Where the constant parts of a connection stand, whatever they are part of. */
+struct ends {
+	const void *addr[2];	/* 4 or 16 octets, by family */
+	const __be16 *port;
+	u8 family;
+};
+
+static bool addr_matches(const struct tcpw_filter *filter, const void *addr)
 {
-	__be32 mask;
+	const __be32 *ip = addr;
 
 	if (!filter->prefix_len)
 		return true;
 	if (filter->family == NFPROTO_IPV6)
-		return ipv6_prefix_equal(&addr->in6, &filter->addr.in6,
+		return ipv6_prefix_equal(addr, &filter->addr.in6,
 					 filter->prefix_len);
-	mask = inet_make_mask(filter->prefix_len);
-	return !((addr->ip ^ filter->addr.ip) & mask);
+	return !((*ip ^ filter->addr.ip) & inet_make_mask(filter->prefix_len));
 }
 
-/* What can be told without a lock. */
-bool tcpw_filter_tuple(const struct tcpw_filter *filter,
-		       const struct tcpw_tuple *tuple)
+static bool ends_match(const struct tcpw_filter *filter,
+		       const struct ends *ends)
 {
-	if (filter->family && filter->family != tuple->family)
+	if (filter->family && filter->family != ends->family)
 		return false;
-	if (filter->has_port && filter->port != tuple->port[0] &&
-	    filter->port != tuple->port[1])
+	if (filter->has_port && filter->port != ends->port[0] &&
+	    filter->port != ends->port[1])
 		return false;
-	return addr_matches(filter, &tuple->addr[0]) ||
-	       addr_matches(filter, &tuple->addr[1]);
+	return addr_matches(filter, ends->addr[0]) ||
+	       addr_matches(filter, ends->addr[1]);
+}
+
+static bool facts_match(const struct tcpw_filter *filter, u64 id, u8 state,
+			u8 other_state)
+{
+	if (filter->has_id && filter->id != id)
+		return false;
+	return !filter->states ||
+	       filter->states & (BIT(state) | BIT(other_state));
+}
+
+/* Whether most connections do not match by their ends alone. */
+bool tcpw_filter_names_ends(const struct tcpw_filter *filter)
+{
+	return filter->has_port || filter->prefix_len;
+}
+
+/* What can be told without a lock: false decides. */
+bool tcpw_filter_ends(const struct tcpw_filter *filter,
+		      const struct tcpw_flow *flow)
+{
+	struct ends ends = {
+		.addr = { &flow->key.addr[0], &flow->key.addr[1] },
+		.port = flow->key.port,
+		.family = flow->key.family,
+	};
+	const struct tcpw_flow6 *flow6;
+
+	if (ends.family == NFPROTO_IPV6) {
+		flow6 = container_of(flow, struct tcpw_flow6, flow);
+		ends.addr[0] = &flow6->addr[0];
+		ends.addr[1] = &flow6->addr[1];
+	}
+	return ends_match(filter, &ends);
+}
+
+/* The rest. */
+bool tcpw_filter_facts(const struct tcpw_filter *filter,
+		       const struct tcpw_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	if (filter->reason && filter->reason != flow->last_reason)
+		return false;
+	return facts_match(filter, tcpw_flow_id(flow),
+			   tcpw_shown_state(&flow->conn, 0),
+			   tcpw_shown_state(&flow->conn, 1));
 }
 
 /* All but the reason, of which connections and segments have different. */
 bool tcpw_filter_view(const struct tcpw_filter *filter,
 		      const struct tcpw_view *view)
 {
-	const u8 *shown = view->facts.shown;
+	const struct tcpw_tuple *tuple = &view->tuple;
+	const struct ends ends = {
+		.addr = { &tuple->addr[0], &tuple->addr[1] },
+		.port = tuple->port,
+		.family = tuple->family,
+	};
 
-	if (filter->has_id && filter->id != view->facts.id)
-		return false;
-	if (filter->states &&
-	    !(filter->states & (BIT(shown[0]) | BIT(shown[1]))))
-		return false;
-	return tcpw_filter_tuple(filter, &view->tuple);
-}
-
-bool tcpw_filter_conn(const struct tcpw_filter *filter,
-		      const struct tcpw_view *view)
-{
-	if (filter->reason && filter->reason != view->facts.last_reason)
-		return false;
-	return tcpw_filter_view(filter, view);
+	return facts_match(filter, view->facts.id, view->facts.shown[0],
+			   view->facts.shown[1]) &&
+	       ends_match(filter, &ends);
 }

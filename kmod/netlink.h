@@ -22,6 +22,7 @@ u64 tcpw_conn_id(struct tcpw_flow *flow);
 
 /* A record as it was at one moment. */
 struct tcpw_look {
+	struct tcpw_filter filter;	/* of what is looked for */
 	struct tcpw_view view;
 	struct tcpw_ext ext;
 	bool has_ext;

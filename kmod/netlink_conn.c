@@ -171,21 +171,21 @@ static int act_on(struct tcpw_net *tn, struct wanted *wanted,
 	return -ENOENT;
 }
 
-/* Return: false when the record is gone already. */
+/* Return: false when the record is gone already, or is not looked for. */
 bool tcpw_look_at(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 {
 	struct tcpw_look *look = arg;
-	bool dead;
+	bool wanted;
 
 	spin_lock_bh(&flow->lock);
-	dead = flow->dead;
-	if (!dead)
+	wanted = !flow->dead && tcpw_filter_facts(&look->filter, flow);
+	if (wanted)
 		tcpw_flow_view(flow, tcpw_now_ms(), &look->view);
-	look->has_ext = look->full && !dead && flow->has_more;
+	look->has_ext = look->full && wanted && flow->has_more;
 	if (look->has_ext)
 		look->ext = flow->more->ext;
 	spin_unlock_bh(&flow->lock);
-	return !dead;
+	return wanted;
 }
 
 int tcpw_look_put(struct sk_buff *skb, struct tcpw_look *look)
@@ -241,7 +241,6 @@ int tcpward_nl_conn_get_doit(struct sk_buff *skb, struct genl_info *info)
 /* What is forgotten, and how many records were. */
 struct cull {
 	struct tcpw_filter filter;
-	struct tcpw_look look;
 	u32 forgotten;
 };
 
@@ -254,23 +253,24 @@ static bool forget(struct tcpw_net *tn, struct tcpw_flow *flow, void *arg)
 	return forgotten;
 }
 
-/* Whether the addresses, which cost no lock, do not decide alone. */
-static bool looks(const struct tcpw_filter *filter)
+static bool matches(const struct tcpw_filter *filter, struct tcpw_flow *flow)
 {
-	return filter->states || filter->reason || filter->has_id;
+	bool wanted;
+
+	if (!tcpw_filter_ends(filter, flow))
+		return false;
+	spin_lock_bh(&flow->lock);
+	wanted = tcpw_filter_facts(filter, flow);
+	spin_unlock_bh(&flow->lock);
+	return wanted;
 }
 
 static bool forget_matching(struct tcpw_net *tn, struct tcpw_flow *flow,
 			    void *arg)
 {
 	struct cull *cull = arg;
-	struct tcpw_tuple tuple;
 
-	tcpw_flow_tuple(flow, &tuple);
-	if (tcpw_filter_tuple(&cull->filter, &tuple) &&
-	    (!looks(&cull->filter) ||
-	     (tcpw_look_at(tn, flow, &cull->look) &&
-	      tcpw_filter_conn(&cull->filter, &cull->look.view))))
+	if (matches(&cull->filter, flow))
 		forget(tn, flow, cull);
 	return fatal_signal_pending(current);
 }

@@ -16,8 +16,7 @@
 #define LOOKS_MAX 4096		/* at records in one stretch */
 
 struct dump {
-	struct rhashtable_iter iter;
-	struct tcpw_filter filter;
+	struct tcpw_walk walk;
 	unsigned int generation;
 	u64 place;		/* id of the record that it goes on with */
 	bool refused;		/* the filter, but the words are still due */
@@ -38,8 +37,8 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 
 	if (!dump)
 		return -ENOMEM;
-	err = tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				cb->extack);
+	err = tcpw_filter_parse(&dump->look.filter,
+				attrs[TCPWARD_A_CONN_FILTER], cb->extack);
 	/* Linux 6.1 has no place for words here, only in the first part. */
 	if (err && cb->extack) {
 		kfree(dump);
@@ -49,7 +48,8 @@ int tcpw_conn_dump_start(struct netlink_callback *cb)
 	dump->generation = 1;
 	dump->look.full = attrs[TCPWARD_A_CONN_FULL];
 	dump->look.brief = attrs[TCPWARD_A_CONN_BRIEF];
-	rhashtable_walk_enter(&tn->table, &dump->iter);
+	dump->walk.whole = !tcpw_filter_names_ends(&dump->look.filter);
+	rhashtable_walk_enter(&tn->table, &dump->walk.iter);
 	*dump_of(cb) = dump;
 	return 0;
 }
@@ -58,7 +58,7 @@ int tcpw_conn_dump_done(struct netlink_callback *cb)
 {
 	struct dump *dump = *dump_of(cb);
 
-	rhashtable_walk_exit(&dump->iter);
+	rhashtable_walk_exit(&dump->walk.iter);
 	kfree(dump);
 	return 0;
 }
@@ -66,15 +66,12 @@ int tcpw_conn_dump_done(struct netlink_callback *cb)
 static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct dump *dump, struct tcpw_flow *flow)
 {
-	struct tcpw_tuple tuple;
 	void *header;
 
-	tcpw_flow_tuple(flow, &tuple);
 	/* No message tells the zone that it would have to come back to. */
-	if ((dump->look.full && tuple.zone) ||
-	    !tcpw_filter_tuple(&dump->filter, &tuple) ||
-	    !tcpw_look_at(NULL, flow, &dump->look) ||
-	    !tcpw_filter_conn(&dump->filter, &dump->look.view))
+	if ((dump->look.full && flow->key.zone) ||
+	    !tcpw_filter_ends(&dump->look.filter, flow) ||
+	    !tcpw_look_at(NULL, flow, &dump->look))
 		return 0;
 	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 			     cb->nlh->nlmsg_seq, &tcpw_family, NLM_F_MULTI,
@@ -99,8 +96,8 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 static struct tcpw_flow *resume(struct dump *dump)
 	__acquires(RCU)
 {
-	int resized = rhashtable_walk_start_check(&dump->iter);
-	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->iter);
+	int resized = rhashtable_walk_start_check(&dump->walk.iter);
+	struct tcpw_flow *flow = rhashtable_walk_peek(&dump->walk.iter);
 
 	if (resized || (dump->place && dump->place != tcpw_conn_id(flow)))
 		dump->generation++;
@@ -122,14 +119,14 @@ static int dump_stretch(struct sk_buff *skb, struct netlink_callback *cb,
 			ret = -EMSGSIZE;
 			break;
 		}
-		flow = rhashtable_walk_next(&dump->iter);
+		flow = tcpw_table_next(&dump->walk);
 		if (flow && ++looks >= LOOKS_MAX) {
 			ret = 1;
 			break;
 		}
 	}
 	dump->place = tcpw_conn_id(flow);
-	rhashtable_walk_stop(&dump->iter);
+	rhashtable_walk_stop(&dump->walk.iter);
 	return ret;
 }
 
@@ -137,8 +134,8 @@ static int refuse(struct netlink_callback *cb, struct dump *dump)
 {
 	struct nlattr **attrs = tcpw_compat_dump_attrs(cb);
 
-	return tcpw_filter_parse(&dump->filter, attrs[TCPWARD_A_CONN_FILTER],
-				 cb->extack);
+	return tcpw_filter_parse(&dump->look.filter,
+				 attrs[TCPWARD_A_CONN_FILTER], cb->extack);
 }
 
 int tcpward_nl_conn_get_dumpit(struct sk_buff *skb,

@@ -217,6 +217,66 @@ bool tcpw_table_forget(struct tcpw_net *tn, struct tcpw_flow *flow)
 /* --- walking ----------------------------------------------------------- */
 
 #define WALK_BATCH 256
+#define WALK_AHEAD 32		/* buckets, of which half may be empty */
+
+static struct rhash_head *first(const struct bucket_table *tbl,
+				unsigned int slot)
+{
+	return rht_ptr_rcu(rht_bucket(tbl, slot));
+}
+
+static void fetch(const struct rhash_head *head, bool whole)
+{
+	const char *flow = (char *)container_of(head, struct tcpw_flow, node);
+	size_t at, bytes = whole ? sizeof(struct tcpw_flow) : 1;
+
+	if (rht_is_a_nulls(head))
+		return;
+	for (at = 0; at < bytes; at += L1_CACHE_BYTES)
+		prefetch(flow + at);
+}
+
+/*
+ * The first record of a bucket; of one that was asked for a while ago, so that
+ * it has come and can be read, the second. RCU keeps both in memory.
+ */
+static void fetch_bucket(const struct bucket_table *tbl, unsigned int slot,
+			 bool whole)
+{
+	struct rhash_head *head;
+
+	fetch(first(tbl, slot), whole);
+	if (slot < WALK_AHEAD / 2)
+		return;
+	head = first(tbl, slot - WALK_AHEAD / 2);
+	if (!rht_is_a_nulls(head))
+		fetch(rcu_dereference(head->next), whole);
+}
+
+/*
+ * tcpw_table_next() - the next record of a walk
+ *
+ * Records lie where there was memory: a walk would wait for each of them, if
+ * those of the buckets that come next were not on their way already. What is
+ * asked for may be gone, or in another table, when the walk gets there.
+ *
+ * Context: between rhashtable_walk_start() and _stop(). Return: that of
+ * rhashtable_walk_next().
+ */
+struct tcpw_flow *tcpw_table_next(struct tcpw_walk *walk)
+{
+	const struct bucket_table *tbl = walk->iter.walker.tbl;
+	unsigned int slot = walk->iter.slot, end;
+
+	if (tbl) {
+		end = min(slot + WALK_AHEAD, tbl->size);
+		if (walk->fetched < slot || walk->fetched > end)
+			walk->fetched = slot;
+		while (walk->fetched < end)
+			fetch_bucket(tbl, walk->fetched++, walk->whole);
+	}
+	return rhashtable_walk_next(&walk->iter);
+}
 
 /*
  * tcpw_table_walk() - show every record to a function
@@ -231,25 +291,25 @@ bool tcpw_table_walk(struct tcpw_net *tn,
 		     bool (*each)(struct tcpw_net *tn, struct tcpw_flow *flow,
 				  void *arg), void *arg)
 {
-	struct rhashtable_iter iter;
+	struct tcpw_walk walk = { .whole = true };
 	struct tcpw_flow *flow;
 	unsigned int n = 0;
 	bool done = false;
 
-	rhashtable_walk_enter(&tn->table, &iter);
-	rhashtable_walk_start(&iter);
-	while (!done && (flow = rhashtable_walk_next(&iter))) {
+	rhashtable_walk_enter(&tn->table, &walk.iter);
+	rhashtable_walk_start(&walk.iter);
+	while (!done && (flow = tcpw_table_next(&walk))) {
 		if (IS_ERR(flow))	/* resized */
 			continue;
 		done = each(tn, flow, arg);
 		if (done || ++n % WALK_BATCH)
 			continue;
-		rhashtable_walk_stop(&iter);
+		rhashtable_walk_stop(&walk.iter);
 		cond_resched();
-		rhashtable_walk_start(&iter);
+		rhashtable_walk_start(&walk.iter);
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rhashtable_walk_stop(&walk.iter);
+	rhashtable_walk_exit(&walk.iter);
 	return done;
 }
 

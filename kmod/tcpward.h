@@ -469,6 +469,14 @@ void tcpw_table_flush(struct tcpw_net *tn);
 bool tcpw_table_walk(struct tcpw_net *tn,
 		     bool (*each)(struct tcpw_net *tn, struct tcpw_flow *flow,
 				  void *arg), void *arg);
+/* A way through all records, for tcpw_table_next(). */
+struct tcpw_walk {
+	struct rhashtable_iter iter;
+	unsigned int fetched;	/* the first bucket not asked for yet */
+	bool whole;		/* more than the name is read of most */
+};
+
+struct tcpw_flow *tcpw_table_next(struct tcpw_walk *walk);
 bool tcpw_table_full(const struct tcpw_net *tn,
 		     const struct tcpw_policy *policy);
 bool tcpw_table_take(struct tcpw_net *tn, u32 limit);
@@ -598,11 +606,12 @@ struct tcpw_filter {
 
 int tcpw_filter_parse(struct tcpw_filter *filter, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack);
-bool tcpw_filter_tuple(const struct tcpw_filter *filter,
-		       const struct tcpw_tuple *tuple);
+bool tcpw_filter_names_ends(const struct tcpw_filter *filter);
+bool tcpw_filter_ends(const struct tcpw_filter *filter,
+		      const struct tcpw_flow *flow);
+bool tcpw_filter_facts(const struct tcpw_filter *filter,
+		       const struct tcpw_flow *flow);
 bool tcpw_filter_view(const struct tcpw_filter *filter,
-		      const struct tcpw_view *view);
-bool tcpw_filter_conn(const struct tcpw_filter *filter,
 		      const struct tcpw_view *view);
 
 /* netlink.c: the family */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define KEPT_ROWS 2000
-#define OUTPUT_BYTES 65536
+#define OUTPUT_BYTES (256 << 10)
 
 enum column {
 	COLUMN_CLIENT,

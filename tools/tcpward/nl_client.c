@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Connecting to the module, one request with its answers, and what went
- * wrong. Never prints but in nl_fail(). Messages are read without libnl, which
- * copies each into memory of its own: a dump has millions.
+ * wrong. Never prints but in nl_fail().
  */
 #include "nl_internal.h"
 #include "tool.h"
@@ -136,45 +135,41 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags)
 	return msg;
 }
 
-int nl_take(struct nl_client *client, char *buffer)
+static int take_part(struct talk *talk, struct nl_parts *parts,
+		     unsigned int i)
 {
-	struct sockaddr_nl from = { 0 };
-	socklen_t from_len;
-	int len;
+	struct nlmsghdr *head;
+	int len = nl_part(parts, i, &head);
 
-	do {
-		from_len = sizeof(from);
-		len = recvfrom(nl_socket_get_fd(client->sock), buffer,
-			       NL_MESSAGE_BYTES, MSG_TRUNC,
-			       (struct sockaddr *)&from, &from_len);
-	} while ((len < 0 && errno == EINTR) || (len >= 0 && from.nl_pid));
-	if (len < 0)
-		return -errno;
-	return len > NL_MESSAGE_BYTES ? -EMSGSIZE : len;
+	for (; NLMSG_OK(head, len) && !talk->done; head = NLMSG_NEXT(head, len))
+		on_message(talk, head);
+	return len < 0 ? len : 0;
 }
 
-static int receive_answers(struct nl_client *client, struct talk *talk)
+/* Not more than one part where events may come behind the answer. */
+static int receive_answers(struct nl_client *client, struct talk *talk,
+			   bool dump)
 {
-	char *buffer = malloc(NL_MESSAGE_BYTES);
-	struct nlmsghdr *head;
-	int len = 0;
+	struct nl_parts *parts = nl_parts_new();
+	int n, err = 0;
 
-	if (!buffer)
+	if (!parts)
 		return -ENOMEM;
-	while (!talk->done && len >= 0) {
-		len = nl_take(client, buffer);
-		for (head = (void *)buffer; NLMSG_OK(head, len) && !talk->done;
-		     head = NLMSG_NEXT(head, len))
-			on_message(talk, head);
+	while (!talk->done && !err) {
+		n = nl_parts_receive(client, parts, dump ? NL_PARTS : 1);
+		err = n < 0 ? n : 0;
+		for (int i = 0; i < n && !err; i++)
+			err = take_part(talk, parts, i);
 	}
-	free(buffer);
-	return talk->done ? client->error : len;
+	free(parts);
+	return talk->done ? client->error : err;
 }
 
 int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	    int (*each)(struct nlattr *attrs, int len, void *arg), void *arg)
 {
 	struct talk talk = { .client = client, .each = each, .arg = arg };
+	bool dump;
 	int err;
 
 	client->error = 0;
@@ -183,8 +178,9 @@ int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	client->interrupted = false;
 	if (!msg)
 		return client->error = -ENOMEM;
+	dump = nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP;
 	/* The answer to a dump is ended by NLMSG_DONE instead. */
-	if (!(nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP))
+	if (!dump)
 		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
 	errno = 0;
 	err = nl_send_auto(client->sock, msg);
@@ -192,7 +188,7 @@ int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	nlmsg_free(msg);
 	if (err < 0)
 		return client->error = errno ? -errno : -EIO;
-	client->error = receive_answers(client, &talk);
+	client->error = receive_answers(client, &talk, dump);
 	return client->error ? client->error : talk.result;
 }
 
@@ -209,7 +205,7 @@ static int open_socket(struct nl_client *client)
 	fd = nl_socket_get_fd(client->sock);
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	nl_socket_disable_msg_peek(client->sock);
-	nl_socket_set_msg_buf_size(client->sock, NL_MESSAGE_BYTES);
+	nl_socket_set_msg_buf_size(client->sock, NL_PART_BYTES);
 	client->family = genl_ctrl_resolve(client->sock, TCPWARD_FAMILY_NAME);
 	client->no_family = client->family < 0;
 	return client->no_family ? -ENOENT : 0;
@@ -248,7 +244,7 @@ void nl_end(struct nl_client *client)
 	if (!client)
 		return;
 	nl_socket_free(client->sock);
-	free(client->buffer);
+	free(client->parts);
 	free(client);
 }
 

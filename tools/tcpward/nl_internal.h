@@ -10,7 +10,10 @@
 #include <netlink/socket.h>
 
 /* Dumps arrive in parts of at most 32 KiB, events in less. */
-#define NL_MESSAGE_BYTES 65536
+#define NL_PART_BYTES 65536
+#define NL_PARTS 8
+
+struct nl_parts;
 
 enum nl_stream {
 	NL_STREAM_SEGMENT,
@@ -29,7 +32,7 @@ struct nl_client {
 	char extack[256];
 	int bad_attr;		/* type of the attribute extack speaks of */
 	bool interrupted;	/* the table changed while it was dumped */
-	char *buffer;		/* NL_MESSAGE_BYTES, of a stream */
+	struct nl_parts *parts;	/* of a stream */
 	bool started[NL_STREAMS];
 	uint32_t next[NL_STREAMS];	/* sequence expected */
 };
@@ -45,11 +48,21 @@ struct nl_msg *nl_request(struct nl_client *client, int command, int flags);
 int nl_talk(struct nl_client *client, struct nl_msg *msg,
 	    int (*each)(struct nlattr *attrs, int len, void *arg), void *arg);
 
+/* Memory for parts, to be freed by free(). NULL: no memory. */
+struct nl_parts *nl_parts_new(void);
+
 /*
- * Read what comes next from the kernel, at most NL_MESSAGE_BYTES of messages.
- * Returns octets, or a negative errno.
+ * Receive what there is, up to @limit parts, but one at least. Returns their
+ * number, or a negative errno.
  */
-int nl_take(struct nl_client *client, char *buffer);
+int nl_parts_receive(const struct nl_client *client, struct nl_parts *parts,
+		     unsigned int limit);
+
+/*
+ * The messages of the part with number @i. Returns octets, 0 where they are
+ * not the kernel's, or -EMSGSIZE.
+ */
+int nl_part(struct nl_parts *parts, unsigned int i, struct nlmsghdr **head);
 
 bool nl_put_filter(struct nl_msg *msg, int type,
 		   const struct model_filter *filter);

@@ -164,20 +164,27 @@ static void take_endpoint(const struct nlattr *attr,
 	}
 }
 
-static void parse_endpoint(struct nlattr *nest, int family,
-			   struct model_endpoint *ep)
+static void parse_endpoint(struct nlattr *nest, struct model_endpoint *ep)
 {
+	void *at = (char *)nest + NLA_HDRLEN;
+	int len = length_of(nest);
 	struct nlattr *attr;
-	void *at;
-	int len;
 
-	ep->at.family = family;
-	if (!nest)
-		return;
-	at = (char *)nest + NLA_HDRLEN;
-	len = length_of(nest);
 	for_each_attr(attr, at, len)
 		take_endpoint(attr, ep);
+}
+
+/* Either may be missing. */
+static void parse_endpoints(struct nlattr *client, struct model_endpoint *c,
+			    struct nlattr *server, struct model_endpoint *s,
+			    int family)
+{
+	c->at.family = family;
+	s->at.family = family;
+	if (client)
+		parse_endpoint(client, c);
+	if (server)
+		parse_endpoint(server, s);
 }
 
 static void parse_record(struct nlattr *nest, struct model_conn *conn)
@@ -194,36 +201,83 @@ static void parse_record(struct nlattr *nest, struct model_conn *conn)
 	record->offset_ms = nl_u32(tb[TCPWARD_A_RECORD_OFFSET_MS]);
 }
 
+static void take_rare(struct nlattr *attr, struct model_conn *conn)
+{
+	switch (type_of(attr)) {
+	case TCPWARD_A_CONN_QUIET:
+		conn->quiet = nl_u32(attr);
+		break;
+	case TCPWARD_A_CONN_DROPPED:
+		conn->dropped = nl_u32(attr);
+		break;
+	case TCPWARD_A_CONN_LAST_REASON:
+		conn->last_reason = get_reason(attr);
+		break;
+	case TCPWARD_A_CONN_PENDING_SYNS:
+		conn->pending_syns = get_u8(attr);
+		break;
+	case TCPWARD_A_CONN_SHADOW:
+		conn->shadow = nl_u32(attr);
+		break;
+	case TCPWARD_A_CONN_RECORD:
+		parse_record(attr, conn);
+		break;
+	}
+}
+
+/* Without a table either. */
+static void take_conn(struct nlattr *attr, struct model_conn *conn, int *family)
+{
+	switch (type_of(attr)) {
+	case TCPWARD_A_CONN_ID:
+		conn->id = nl_u64(attr);
+		break;
+	case TCPWARD_A_CONN_FAMILY:
+		*family = get_u8(attr);
+		break;
+	case TCPWARD_A_CONN_CLIENT:
+		parse_endpoint(attr, &conn->client);
+		break;
+	case TCPWARD_A_CONN_SERVER:
+		parse_endpoint(attr, &conn->server);
+		break;
+	case TCPWARD_A_CONN_KIND:
+		conn->kind = nl_u32(attr);
+		break;
+	case TCPWARD_A_CONN_CLOSED_BY:
+		conn->closed_by = get_closed_by(attr);
+		break;
+	case TCPWARD_A_CONN_AGE_MS:
+		conn->age_ms = nl_u64(attr);
+		break;
+	case TCPWARD_A_CONN_IDLE_MS:
+		conn->idle_ms = nl_u64(attr);
+		break;
+	case TCPWARD_A_CONN_EXPIRES_MS:
+		conn->expires = true;
+		conn->expires_ms = nl_u64(attr);
+		break;
+	case TCPWARD_A_CONN_HANDSHAKE_RTT_US:
+		conn->has_rtt = true;
+		conn->handshake_rtt_us = nl_u32(attr);
+		break;
+	default:
+		take_rare(attr, conn);
+		break;
+	}
+}
+
 void nl_parse_conn(struct nlattr *attrs, int len, struct model_conn *conn)
 {
-	struct nlattr *tb[TCPWARD_A_CONN_MAX + 1], *attr;
-	int family;
+	struct nlattr *attr;
+	int family = 0;
 
-	memset(conn, 0, sizeof(*conn));
+	memset(conn, 0, offsetof(struct model_conn, record));
 	conn->closed_by = -1;
-	parse(tb, TCPWARD_A_CONN_MAX, attrs, len);
-	family = get_u8(tb[TCPWARD_A_CONN_FAMILY]);
-	parse_endpoint(tb[TCPWARD_A_CONN_CLIENT], family, &conn->client);
-	parse_endpoint(tb[TCPWARD_A_CONN_SERVER], family, &conn->server);
-	conn->id = nl_u64(tb[TCPWARD_A_CONN_ID]);
-	conn->kind = nl_u32(tb[TCPWARD_A_CONN_KIND]);
-	conn->closed_by = get_closed_by(tb[TCPWARD_A_CONN_CLOSED_BY]);
-	conn->age_ms = nl_u64(tb[TCPWARD_A_CONN_AGE_MS]);
-	conn->idle_ms = nl_u64(tb[TCPWARD_A_CONN_IDLE_MS]);
-	conn->expires = tb[TCPWARD_A_CONN_EXPIRES_MS];
-	conn->expires_ms = nl_u64(tb[TCPWARD_A_CONN_EXPIRES_MS]);
-	conn->has_rtt = tb[TCPWARD_A_CONN_HANDSHAKE_RTT_US];
-	conn->handshake_rtt_us = nl_u32(tb[TCPWARD_A_CONN_HANDSHAKE_RTT_US]);
-	conn->quiet = nl_u32(tb[TCPWARD_A_CONN_QUIET]);
-	conn->dropped = nl_u32(tb[TCPWARD_A_CONN_DROPPED]);
-	conn->last_reason = get_reason(tb[TCPWARD_A_CONN_LAST_REASON]);
-	conn->pending_syns = get_u8(tb[TCPWARD_A_CONN_PENDING_SYNS]);
-	conn->shadow = nl_u32(tb[TCPWARD_A_CONN_SHADOW]);
-	if (!tb[TCPWARD_A_CONN_RECORD])
-		return;
 	for_each_attr(attr, attrs, len)
-		if (type_of(attr) == TCPWARD_A_CONN_RECORD)
-			parse_record(attr, conn);
+		take_conn(attr, conn, &family);
+	conn->client.at.family = family;
+	conn->server.at.family = family;
 }
 
 static void parse_segment_options(struct nlattr **tb,
@@ -260,8 +314,8 @@ void nl_parse_segment(struct nlattr *attrs, int len,
 	memset(segment, 0, sizeof(*segment));
 	parse(tb, TCPWARD_A_SEGMENT_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_SEGMENT_FAMILY]);
-	parse_endpoint(tb[TCPWARD_A_SEGMENT_CLIENT], family, &segment->client);
-	parse_endpoint(tb[TCPWARD_A_SEGMENT_SERVER], family, &segment->server);
+	parse_endpoints(tb[TCPWARD_A_SEGMENT_CLIENT], &segment->client,
+			tb[TCPWARD_A_SEGMENT_SERVER], &segment->server, family);
 	segment->sequence = nl_u32(tb[TCPWARD_A_SEGMENT_SEQUENCE]);
 	segment->time_us = nl_u64(tb[TCPWARD_A_SEGMENT_TIME_US]);
 	segment->has_id = tb[TCPWARD_A_SEGMENT_ID];
@@ -290,10 +344,8 @@ void nl_parse_transition(struct nlattr *attrs, int len,
 	transition->closed_by = -1;
 	parse(tb, TCPWARD_A_TRANSITION_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_TRANSITION_FAMILY]);
-	parse_endpoint(tb[TCPWARD_A_TRANSITION_CLIENT], family,
-		       &transition->client);
-	parse_endpoint(tb[TCPWARD_A_TRANSITION_SERVER], family,
-		       &transition->server);
+	parse_endpoints(tb[TCPWARD_A_TRANSITION_CLIENT], &transition->client,
+			tb[TCPWARD_A_TRANSITION_SERVER], &transition->server, family);
 	transition->sequence = nl_u32(tb[TCPWARD_A_TRANSITION_SEQUENCE]);
 	transition->time_us = nl_u64(tb[TCPWARD_A_TRANSITION_TIME_US]);
 	transition->id = nl_u64(tb[TCPWARD_A_TRANSITION_ID]);

@@ -20,10 +20,10 @@ static int prepare(struct nl_client *client)
 	int bytes = STREAM_BUFFER_BYTES, on = 1;
 	int fd = nl_socket_get_fd(client->sock);
 
-	if (client->buffer)
+	if (client->parts)
 		return 0;
-	client->buffer = malloc(NL_MESSAGE_BYTES);
-	if (!client->buffer)
+	client->parts = nl_parts_new();
+	if (!client->parts)
 		return -ENOMEM;
 	/* FORCE goes past net.core.rmem_max where the privilege is there. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
@@ -154,10 +154,11 @@ static int take_event(struct receiver *receiver, struct nlmsghdr *head)
 	return 0;
 }
 
-static int take_events(struct receiver *receiver, int len)
+static int take_part(struct receiver *receiver, unsigned int i)
 {
-	struct nlmsghdr *head = (void *)receiver->client->buffer;
-	int result = 0;
+	struct nlmsghdr *head;
+	int len = nl_part(receiver->client->parts, i, &head);
+	int result = len < 0 ? len : 0;
 
 	for (; !result && NLMSG_OK(head, len); head = NLMSG_NEXT(head, len))
 		result = take_event(receiver, head);
@@ -169,17 +170,17 @@ static int drain(struct receiver *receiver)
 {
 	const struct nl_handlers *handlers = receiver->handlers;
 	struct nl_client *client = receiver->client;
-	int result = 0, len;
+	int result = 0, n;
 
 	while (!result) {
-		len = nl_take(client, client->buffer);
-		if (len >= 0)
-			result = take_events(receiver, len);
-		else if (len == -EAGAIN)
+		n = nl_parts_receive(client, client->parts, NL_PARTS);
+		for (int i = 0; i < n && !result; i++)
+			result = take_part(receiver, i);
+		if (n == -EAGAIN)
 			break;
-		else if (len != -ENOBUFS)
-			return len;
-		else if (handlers->lost)
+		if (n < 0 && n != -ENOBUFS)
+			return n;
+		if (n < 0 && handlers->lost)
 			handlers->lost(0, handlers->arg);
 	}
 	return result;

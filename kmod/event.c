@@ -12,7 +12,7 @@
  * the batch of one group before that of the other has gone out.
  */
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 /* Context: any. */
 bool tcpw_event_heard(const struct tcpw_net *tn, unsigned int group)

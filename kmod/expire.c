@@ -4,6 +4,7 @@
  * becomes of a record whose deadline has passed.
  */
 #include "compat.h"
+#include "report.h"
 #include "wheel.h"
 
 #include <linux/bottom_half.h>

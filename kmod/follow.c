@@ -5,6 +5,7 @@
  * after it.
  */
 #include "compat.h"
+#include "report.h"
 #include "tracepoints.h"
 
 #include <linux/rcupdate.h>

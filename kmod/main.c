@@ -3,7 +3,7 @@
  * Loading and unloading. Owns the module parameters, which set the defaults
  * of new network namespaces; never touches a packet.
  */
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -4,7 +4,7 @@
  * copies; -EMSGSIZE means that the buffer is full.
  */
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 #define ADDR_SIZE nla_total_size(sizeof(struct in6_addr))
 #define U8_SIZE nla_total_size(sizeof(u8))

@@ -4,7 +4,7 @@
  * whole. Owns the policy, which packets read under RCU, and decides when the
  * hooks are in place: while the mode is not off.
  */
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/module.h>
 #include <net/net_namespace.h>

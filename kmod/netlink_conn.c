@@ -5,7 +5,7 @@
  */
 #include "netlink.h"
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/sched/signal.h>
 #include <net/genetlink.h>

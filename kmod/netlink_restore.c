@@ -7,7 +7,7 @@
 #include "core/saved.h"
 #include "netlink.h"
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/slab.h>
 

@@ -4,7 +4,7 @@
  * segments to traces. Called with no lock held.
  */
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 #define CREATE_TRACE_POINTS
 #include "tracepoints.h"

@@ -4,7 +4,7 @@
  * is found under RCU and is there until it is dead, which its lock guards.
  */
 #include "compat.h"
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/jhash.h>
 #include <linux/prefetch.h>

@@ -18,7 +18,7 @@
 #ifndef TCPW_TCPWARD_H
 #define TCPW_TCPWARD_H
 
-#include "core/core.h"
+#include "flow.h"
 
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
@@ -39,8 +39,6 @@ struct netlink_ext_ack;
 struct nf_hook_state;
 struct nlattr;
 struct sk_buff;
-struct tcpw_saved_conn;
-struct tcpw_saved_ext;
 
 /* Deadlines and ages count time asleep too, as the peers' clocks do. */
 static inline u64 tcpw_now_ms(void)
@@ -53,124 +51,6 @@ static inline u32 tcpw_now_us(void)
 {
 	return (u32)ktime_to_us(ktime_get_boottime());
 }
-
-/* --- connections ------------------------------------------------------- */
-
-/* Both sockets in canonical order: the lower address and port is [0]. */
-struct tcpw_tuple {
-	union nf_inet_addr addr[2];
-	__be16 port[2];
-	u8 family;
-	u16 zone;		/* of nf_conntrack; mostly 0 */
-};
-
-/* Both ends are one socket: legal on loopback, a land attack elsewhere. */
-static inline bool tcpw_tuple_self(const struct tcpw_tuple *tuple)
-{
-	return tuple->port[0] == tuple->port[1] &&
-	       nf_inet_addr_cmp(&tuple->addr[0], &tuple->addr[1]);
-}
-
-#define TCPW_RECORDS 8
-
-/* What is known of a connection, apart from how it is stored. */
-struct tcpw_facts {
-	struct tcpw_conn conn;
-	u64 id;			/* see tcpw_flow_created_ms() */
-	u64 passed_ms;		/* when the last segment passed */
-	u64 bytes[2];		/* by side, as conn.ep[] */
-	u32 segments[2];
-	u32 retransmitted[2];	/* segments */
-	u32 rtt_us;		/* SYN to third step; 0: not seen whole */
-	u32 quiet;		/* segments */
-	u32 dropped;		/* segments */
-	u32 record[TCPW_RECORDS];	/* flight recorder, the oldest first */
-	u8 records;		/* of them written */
-	u8 shown[2];		/* states that are counted and reported */
-	u8 last_reason;
-};
-
-/*
- * The name of a record in the table, sixteen octets for either family: an
- * IPv6 address is a digest here, and stands whole behind the record.
- */
-struct tcpw_key {
-	u32 addr[2];
-	__be16 port[2];
-	u16 zone;
-	u8 family;
-	u8 pad;			/* zero: keys are compared whole */
-} __aligned(8);
-
-/* What only some connections need. */
-struct tcpw_more {
-	struct tcpw_ext ext;	/* F */
-	u64 id;			/* F */
-};
-
-/*
- * A record. There are many, and what a segment costs is above all how much of
- * one has to come from memory: a segment in order reads and writes the first
- * 152 octets, three lines of the cache; what follows belongs to transitions,
- * to doubtful segments and to time. tcpw_flow_init() holds this to its size.
- */
-struct tcpw_flow {
-	struct rhash_head node;
-	struct tcpw_key key;		/* C */
-	spinlock_t lock;
-	u32 passed_ms;			/* F: modulo 2^32 */
-	union {
-		u64 id;			/* F: without more */
-		struct tcpw_more *more;	/* F: where has_more is set */
-	};
-	union {
-		u64 bytes[2];		/* F */
-		struct tcpw_net *tn;	/* once dead */
-	};
-	u32 segments[2];		/* F */
-	struct tcpw_conn conn;		/* F */
-	u32 slot:12;			/* F: that it waits in; 0: none */
-	u32 unheard:4;			/* F: see catch_up.c */
-	u32 records:4;			/* F: see flow.c */
-	u32 last_reason:8;		/* F */
-	u32 has_more:1;			/* F */
-	u32 opening:1;			/* F: rtt_us is when it began, modulo */
-	u32 dead:1;			/* F: no longer in the table */
-	u32 rtt_us;			/* F */
-	u32 retransmitted[2];		/* F */
-	u32 quiet;			/* F */
-	u32 dropped;			/* F */
-	union {
-		struct list_head waits;	/* W: in tcpw_slot.list or empty */
-		struct rcu_head rcu;	/* once dead */
-	};
-	u32 record[TCPW_RECORDS];	/* F: flight recorder */
-};
-
-/* One of IPv6: the addresses are in the order of the tuple. */
-struct tcpw_flow6 {
-	struct tcpw_flow flow;
-	struct in6_addr addr[2];	/* C */
-};
-
-static inline struct tcpw_ext *tcpw_flow_ext(const struct tcpw_flow *flow)
-{
-	return flow->has_more ? &flow->more->ext : NULL;
-}
-
-static inline u64 tcpw_flow_id(const struct tcpw_flow *flow)
-{
-	return flow->has_more ? flow->more->id : flow->id;
-}
-
-/* A copy of a connection that can be read without its lock. */
-struct tcpw_view {
-	struct tcpw_tuple tuple;
-	struct tcpw_facts facts;
-	u64 now_ms;
-	u8 pending_syns;
-	u8 shadow;		/* enum tcpward_kind */
-};
 
 /* --- a network namespace ----------------------------------------------- */
 
@@ -289,33 +169,6 @@ struct tcpw_packet {
 	struct tcpw_tuple alias;
 };
 
-/* What of a record is counted and waited for, before it is written. */
-struct tcpw_was {
-	u64 deadline_ms;
-	u8 state[2];
-	u8 kind;		/* enum tcpward_kind; BLANK: not counted */
-	u8 client;
-	u8 rst_by;
-	u8 flags;		/* TCPW_CONN_* */
-};
-
-/* One endpoint that went from one state to another. */
-struct tcpw_move {
-	u8 from;
-	u8 to;
-};
-
-/* What became of a segment, or of a record, to be reported. */
-struct tcpw_outcome {
-	struct tcpw_ruling ruling;
-	struct tcpw_move moves[2];	/* by side; from == to: none */
-	u64 time_us;		/* since the epoch */
-	bool began;		/* the record is new */
-	bool replaced;		/* it took the place of former */
-	struct tcpw_view view;	/* facts.id 0: no record */
-	struct tcpw_view former;	/* set where replaced is */
-};
-
 /* main.c */
 extern struct tcpw_config tcpw_defaults;	/* of new namespaces */
 
@@ -406,50 +259,6 @@ void tcpw_drop_init(void);
 void tcpw_drop_exit(void);
 unsigned int tcpw_drop(const struct tcpw_packet *pkt);
 
-/* flow.c: one connection; all but tcpw_flow_alloc() under its lock */
-int tcpw_flow_init(void);
-void tcpw_flow_exit(void);
-struct tcpw_flow *tcpw_flow_alloc(const struct tcpw_tuple *tuple,
-				  const struct tcpw_key *key, gfp_t gfp);
-void tcpw_flow_free(struct tcpw_flow *flow);
-void tcpw_flow_bury(struct tcpw_net *tn, struct tcpw_flow *flow);
-u32 tcpw_flow_bytes(void);
-void tcpw_flow_tuple(const struct tcpw_flow *flow, struct tcpw_tuple *tuple);
-void tcpw_flow_addr(const struct tcpw_flow *flow, unsigned int side, u8 *to);
-void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
-void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       const struct tcpw_facts *facts, u64 created_ms);
-void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
-		   const struct tcpw_was *was, u64 now_ms);
-bool tcpw_flow_provide_more(struct tcpw_net *tn, struct tcpw_flow *flow,
-			    u32 limit);
-void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
-		      const struct tcpw_was *was, u64 now_ms,
-		      struct tcpw_move moves[2]);
-void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
-		    struct tcpw_view *view);
-u64 tcpw_flow_age_ms(u64 id, u64 now_ms);
-
-static inline struct tcpw_was tcpw_flow_was(const struct tcpw_flow *flow)
-{
-	const struct tcpw_conn *conn = &flow->conn;
-
-	return (struct tcpw_was){
-		.deadline_ms = conn->deadline_ms,
-		.state = { conn->ep[0].state, conn->ep[1].state },
-		.kind = conn->kind,
-		.client = conn->client,
-		.rst_by = conn->rst_by,
-		.flags = conn->flags,
-	};
-}
-
-#define TCPW_RECORD(side, state, ms) \
-	((u32)(side) << 31 | (u32)(state) << 27 | (ms))
-#define TCPW_RECORD_SIDE(r) ((r) >> 31)
-#define TCPW_RECORD_STATE(r) ((r) >> 27 & 0xf)
-#define TCPW_RECORD_MS(r) ((r) & 0x7ffffff)
-
 /* table.c: all connections of a namespace */
 void tcpw_table_setup(void);
 int tcpw_table_init(struct tcpw_net *tn);
@@ -519,77 +328,6 @@ void tcpw_wheel_empty(struct tcpw_net *tn,
 void tcpw_stats_segment(struct tcpw_net *tn, const struct tcpw_ruling *ruling);
 void tcpw_stats_sum(const struct tcpw_net *tn, struct tcpw_stats *sum);
 unsigned int tcpw_stats_bucket(u64 value);
-
-/* report.c: who hears of what; all after the locks are dropped */
-bool tcpw_report_wanted(const struct tcpw_net *tn,
-			const struct tcpw_outcome *out);
-void tcpw_report_segment(struct tcpw_net *tn, const struct tcpw_packet *pkt,
-			 const struct tcpw_outcome *out, bool observed);
-void tcpw_report_moves(struct tcpw_net *tn, const struct tcpw_outcome *out);
-bool tcpw_report_hears_ends(const struct tcpw_net *tn);
-void tcpw_report_gone(struct tcpw_net *tn, const struct tcpw_view *view,
-		      enum tcpward_conn_event event);
-void tcpw_report_restored(struct tcpw_net *tn, const struct tcpw_view *view);
-
-/* event.c: notifications to multicast groups */
-/* What a transition notification says. */
-struct tcpw_transition_info {
-	const struct tcpw_view *view;
-	u64 time_us;		/* since the epoch */
-	struct tcpw_move move;
-	u8 shown[2];		/* states after the move, by side */
-	int side;		/* that moved; -1: none */
-	int event;		/* enum tcpward_conn_event; -1: none */
-};
-
-/* A judged segment as messages tell it. */
-struct tcpw_segment_info {
-	const struct tcpw_packet *pkt;
-	const struct tcpw_outcome *out;
-	bool observed;		/* the verdict was not carried out */
-	u8 client;		/* side of the client */
-};
-
-void tcpw_event_init(struct tcpw_net *tn);
-void tcpw_event_exit(struct tcpw_net *tn);
-bool tcpw_event_heard(const struct tcpw_net *tn, unsigned int group);
-struct sk_buff *tcpw_event_alloc(size_t size, u8 cmd, void **header);
-void tcpw_event_transition(struct tcpw_net *tn,
-			   const struct tcpw_transition_info *info);
-void tcpw_event_verdict(struct tcpw_net *tn,
-			const struct tcpw_segment_info *info);
-
-/* trace.c: segments to the sockets that asked for them */
-int tcpw_trace_init(void);
-void tcpw_trace_exit(void);
-void tcpw_trace_clear(struct tcpw_net *tn);
-static inline bool tcpw_trace_heard(const struct tcpw_net *tn)
-{
-	return !list_empty(&tn->traces);
-}
-
-void tcpw_trace_segment(struct tcpw_net *tn,
-			const struct tcpw_segment_info *info);
-
-/* message.c: parts of messages */
-size_t tcpw_message_segment_size(void);
-int tcpw_message_segment(struct sk_buff *skb, u32 sequence,
-			 const struct tcpw_segment_info *info);
-size_t tcpw_message_transition_size(void);
-int tcpw_message_transition(struct sk_buff *skb, u32 sequence,
-			    const struct tcpw_transition_info *info);
-int tcpw_message_conn(struct sk_buff *skb, const struct tcpw_view *view,
-		      bool brief);
-
-/* message_core.c: the state of the core, whole */
-int tcpw_message_core(struct sk_buff *skb, const struct tcpw_conn *conn,
-		      const struct tcpw_ext *ext, u64 now_ms);
-int tcpw_message_take_conn(struct tcpw_saved_conn *conn,
-			   const struct nlattr *nest,
-			   struct netlink_ext_ack *extack);
-int tcpw_message_take_ext(struct tcpw_saved_ext *ext,
-			  const struct nlattr *nest,
-			  struct netlink_ext_ack *extack);
 
 /* filter.c: filters given in requests */
 struct tcpw_filter {

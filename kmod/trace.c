@@ -5,7 +5,7 @@
  * tcpw_net.traces, which packets read under RCU.
  */
 #include "netlink_gen.h"
-#include "tcpward.h"
+#include "report.h"
 
 #include <linux/netlink.h>
 #include <linux/notifier.h>

@@ -74,7 +74,10 @@ int nl_reason_counts(struct nl_client *client,
 #define NL_VERDICTS 2
 
 struct nl_handlers {
-	/* Non-zero ends nl_receive() with that value. */
+	/*
+	 * Non-zero ends nl_receive() with that value; what came in the same
+	 * datagram is not told any more.
+	 */
 	int (*segment)(const struct model_segment *segment, void *arg);
 	int (*verdict)(const struct model_segment *segment, void *arg);
 	int (*transition)(const struct model_transition *transition,

@@ -40,6 +40,7 @@ struct mutex { int unused; };
 struct rcu_head { void *unused; };
 struct rhash_head { void *unused; };
 struct rhashtable { void *unused; };
+struct rhashtable_iter { void *unused; };
 struct nf_hook_ops { void *unused; };
 union nf_inet_addr { struct in_addr in; struct in6_addr in6; };
 

@@ -426,11 +426,11 @@ all_accounted() {
 }
 
 survives_losses() {
-	local sent=20001
+	local sent=40001
 
 	blast 1 && busywait 20 test -s "$work/lossy" || return
 	kill -STOP "$listener"
-	blast 20000
+	blast 40000
 	kill -CONT "$listener"
 	busywait 60 grep -q '"count":null' "$work/lossy" &&
 		busywait 60 told_losses && busywait 60 all_accounted || return

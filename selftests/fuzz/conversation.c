@@ -9,6 +9,7 @@
  */
 #include "narrate.h"
 #include "promises.h"
+#include "../lib/at_once.h"
 
 #include <string.h>
 
@@ -215,7 +216,7 @@ static void note_wild(struct conversation *c, const struct tcpw_ruling *r)
 static void apply(struct conversation *c, unsigned int side,
 		  const struct tcpw_seg *seg, const struct tcpw_ruling *r)
 {
-	struct memory whole = c->now, at_once = c->now;
+	struct memory whole = c->now, before = c->now;
 
 	tcpw_apply(&c->now.conn, c->now.has_ext ? &c->now.ext : NULL, side,
 		   seg, &c->cfg, r, c->now_ms);
@@ -223,17 +224,9 @@ static void apply(struct conversation *c, unsigned int side,
 			 seg, &c->cfg, r, c->now_ms);
 	must(!memcmp(&whole, &c->now, sizeof(whole)),
 	     "both ways come to one record");
-	if (tcpw_go_on(&at_once.conn, at_once.has_ext ? &at_once.ext : NULL,
-		       side, seg, &c->cfg, c->now_ms))
-		must(r->plain, "what goes on is plain");
-	else if (!tcpw_step_on(&at_once.conn,
-			       at_once.has_ext ? &at_once.ext : NULL, side,
-			       seg, &c->cfg, c->now_ms))
-		return;
-	must(r->verdict == TCPWARD_VERDICT_PASS && !r->flag &&
-	     !r->retransmission, "what goes on passes and is new");
-	must(!memcmp(&at_once, &c->now, sizeof(at_once)),
-	     "judged and applied at once it comes to the same record");
+	must(!at_once_differs(before.conn, before.has_ext ? &before.ext : NULL,
+			      side, seg, &c->cfg, r, c->now_ms, &c->now.conn),
+	     "judged and applied at once it comes to the same");
 }
 
 static struct tcpw_ruling carry_out(struct conversation *c, unsigned int side,

@@ -5,6 +5,7 @@
  * what does not pass leaves the record alone.
  */
 #include "model.h"
+#include "../lib/at_once.h"
 
 #include <string.h>
 
@@ -46,37 +47,20 @@ void middle_expire(struct state *st)
 			memset(mid, 0, sizeof(*mid));
 }
 
-/* Judged and applied at once, where that can be. */
-static bool at_once_differs(struct middle mid, unsigned int side,
-			    const struct tcpw_seg *seg,
-			    const struct tcpw_config *cfg,
-			    const struct tcpw_ruling *ruling, uint64_t now_ms,
-			    const struct middle *whole)
-{
-	struct tcpw_ext *ext = mid.has_ext ? &mid.ext : NULL;
-	bool data = tcpw_go_on(&mid.conn, ext, side, seg, cfg, now_ms);
-
-	if (!data && !tcpw_step_on(&mid.conn, ext, side, seg, cfg, now_ms))
-		return false;
-	return (data && !ruling->plain) ||
-	       ruling->verdict != TCPWARD_VERDICT_PASS || ruling->flag ||
-	       ruling->retransmission || memcmp(&mid, whole, sizeof(mid));
-}
-
 /* By both ways of short.c; they may not differ. */
 static bool apply(struct middle *mid, unsigned int side,
 		  const struct tcpw_seg *seg, const struct tcpw_config *cfg,
 		  const struct tcpw_ruling *ruling, uint64_t now_ms)
 {
+	struct tcpw_ext *ext = mid->has_ext ? &mid->ext : NULL;
 	struct middle whole = *mid, before = *mid;
 
 	tcpw_apply_whole(&whole.conn, mid->has_ext ? &whole.ext : NULL, side,
 			 seg, cfg, ruling, now_ms);
-	tcpw_apply(&mid->conn, mid->has_ext ? &mid->ext : NULL, side, seg,
-		   cfg, ruling, now_ms);
+	tcpw_apply(&mid->conn, ext, side, seg, cfg, ruling, now_ms);
 	return !memcmp(&whole, mid, sizeof(whole)) &&
-	       !at_once_differs(before, side, seg, cfg, ruling, now_ms,
-				&whole);
+	       !at_once_differs(before.conn, ext, side, seg, cfg, ruling,
+				now_ms, &whole.conn);
 }
 
 bool middle_take(const struct scenario *sc, struct state *st,

@@ -4,6 +4,7 @@
  * that a refused segment leaves the record as it was (R57).
  */
 #include "segplay.h"
+#include "../lib/at_once.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,21 +122,6 @@ static void describe(const struct tcpw_ruling *ruling, char *text, size_t size)
 			 ruling->high);
 }
 
-/* Judged and applied at once, where that can be. */
-static bool at_once_differs(struct tcpw_conn conn, const struct tcpw_ext *ext,
-			    unsigned int side, const struct tcpw_seg *seg,
-			    const struct tcpw_ruling *ruling, uint64_t now_ms,
-			    const struct tcpw_conn *whole)
-{
-	bool data = tcpw_go_on(&conn, ext, side, seg, &config, now_ms);
-
-	if (!data && !tcpw_step_on(&conn, ext, side, seg, &config, now_ms))
-		return false;
-	return (data && !ruling->plain) ||
-	       ruling->verdict != TCPWARD_VERDICT_PASS || ruling->flag ||
-	       ruling->retransmission || memcmp(&conn, whole, sizeof(conn));
-}
-
 /* By both ways of short.c; they may not differ. */
 static bool apply(struct entry *entry, unsigned int side,
 		  const struct tcpw_seg *seg,
@@ -154,8 +140,8 @@ static bool apply(struct entry *entry, unsigned int side,
 		   now_ms);
 	return !memcmp(&whole, &entry->conn, sizeof(whole)) &&
 	       (!beside || !memcmp(&ext, entry->ext, sizeof(ext))) &&
-	       !at_once_differs(before, beside, side, seg, ruling, now_ms,
-				&whole);
+	       !at_once_differs(before, beside, side, seg, &config, ruling,
+				now_ms, &whole);
 }
 
 static const char *carry_out(struct entry *entry, unsigned int side,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The short way: what nearly all segments are, data and acknowledgements of
- * an open connection within every bound, is seen here at once, and followed;
- * so are the steps by which a connection opens and closes in order, which are
- * only judged here. Owns no rule: each condition only says that the rules
- * elsewhere come to this ruling and change these numbers, and whatever meets
- * one of them not goes the whole way. Scenarios, fuzzer and model go both ways
- * and compare.
+ * an open connection within every bound, and the steps by which a connection
+ * opens and closes in order, is seen here at once, and followed. Owns no rule:
+ * each condition only says that the rules elsewhere come to this ruling and
+ * change these numbers, and whatever meets one of them not goes the whole way.
+ * Scenarios, fuzzer and model go both ways and compare.
  */
 #include "core/internal.h"
 #include "core/track.h"

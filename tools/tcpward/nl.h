@@ -75,8 +75,8 @@ int nl_reason_counts(struct nl_client *client,
 
 struct nl_handlers {
 	/*
-	 * Non-zero ends nl_receive() with that value; what came in the same
-	 * datagram is not told any more.
+	 * Non-zero ends nl_receive() with that value; what was received with
+	 * it, in the same datagram or another, is not told any more.
 	 */
 	int (*segment)(const struct model_segment *segment, void *arg);
 	int (*verdict)(const struct model_segment *segment, void *arg);

@@ -345,7 +345,8 @@ void nl_parse_transition(struct nlattr *attrs, int len,
 	parse(tb, TCPWARD_A_TRANSITION_MAX, attrs, len);
 	family = get_u8(tb[TCPWARD_A_TRANSITION_FAMILY]);
 	parse_endpoints(tb[TCPWARD_A_TRANSITION_CLIENT], &transition->client,
-			tb[TCPWARD_A_TRANSITION_SERVER], &transition->server, family);
+			tb[TCPWARD_A_TRANSITION_SERVER], &transition->server,
+			family);
 	transition->sequence = nl_u32(tb[TCPWARD_A_TRANSITION_SEQUENCE]);
 	transition->time_us = nl_u64(tb[TCPWARD_A_TRANSITION_TIME_US]);
 	transition->id = nl_u64(tb[TCPWARD_A_TRANSITION_ID]);

@@ -21,6 +21,7 @@ CLIENT_ADDR = {4: os.environ["CLIENT4"], 6: os.environ["CLIENT6"]}
 SERVER_ADDR = {4: os.environ["SERVER4"], 6: os.environ["SERVER6"]}
 # A kernel that watches each access and lock is that much slower, at least.
 SLOW = 5 if os.path.exists("/sys/kernel/debug/kmemleak") else 1
+AHEAD = 32768       # octets that wait to be read, at most
 TIMEOUT_S = 20 * SLOW       # for what takes no time on an idle machine
 
 
@@ -96,6 +97,19 @@ def family_of(address):
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
+def carry(src, dst, words):
+    """Never more on the way than the buffers of both ends hold."""
+    sent, got = 0, b""
+    while len(got) < len(words):
+        if sent < len(words) and sent - len(got) < AHEAD:
+            sent += src.send(words[sent:sent + AHEAD])
+            continue
+        part = dst.recv(sent - len(got))
+        assert part, "the connection was cut"
+        got += part
+    assert got == words
+
+
 class Pair:
     """A real connection; both its ends are in this process."""
 
@@ -154,15 +168,8 @@ class Pair:
 
     def say(self, words=b"hello"):
         """Both directions carry something; raises when they do not."""
-        for src, dst in ((self.client, self.server),
-                         (self.server, self.client)):
-            src.sendall(words)
-            got = b""
-            while len(got) < len(words):
-                part = dst.recv(len(words) - len(got))
-                assert part, "the connection was cut"
-                got += part
-            assert got == words
+        carry(self.client, self.server, words)
+        carry(self.server, self.client, words)
 
     def close(self):
         """The client first; the server when it has heard, lest FINs cross."""

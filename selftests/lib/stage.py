@@ -21,8 +21,8 @@ CLIENT_ADDR = {4: os.environ["CLIENT4"], 6: os.environ["CLIENT6"]}
 SERVER_ADDR = {4: os.environ["SERVER4"], 6: os.environ["SERVER6"]}
 # A kernel that watches each access and lock is that much slower, at least.
 SLOW = 5 if os.path.exists("/sys/kernel/debug/kmemleak") else 1
-AHEAD = 32768       # octets that wait to be read, at most
 TIMEOUT_S = 20 * SLOW       # for what takes no time on an idle machine
+AHEAD = 32768               # octets that wait to be read, at most
 
 
 def run(netns, *command, **options):

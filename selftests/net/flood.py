@@ -162,10 +162,10 @@ def population(now):
 
 def at_one_time():
     """Status and counters, with no record come or gone between the two."""
-    while True:
+    def seen():
         now, after = status(), stage.stats(ROUTER)
-        if population(status()) == population(now):
-            return now, after
+        return population(status()) == population(now) and (now, after)
+    return stage.wait_for("pause", seen)
 
 
 def accounted(before, arrived, known):
@@ -349,9 +349,10 @@ def prepare():
     load = Load([t for family in (4, 6) for t in connect(
         SERVER_ADDR[family], TALKING // 2, CLIENT, SERVER)])
     load.go_on()
-    fill()
     # What else has objects of this size may have been given the same slabs.
-    return load, not_back()
+    elsewhere = not_back()
+    fill()
+    return load, elsewhere
 
 
 def main():
@@ -366,8 +367,7 @@ def main():
                    else "half-open pool"),
                   survives, mode, family, half_open, load)
     ktap.test("no transfer lost a record or a segment", nothing_lost, load)
-    ktap.test("afterwards all is as before", recovers, load,
-              elsewhere)
+    ktap.test("afterwards all is as before", recovers, load, elsewhere)
     if not slab.exact():
         ktap.skip("faster than memory comes back", "it stays in quarantine")
     elif not rcu_threads():

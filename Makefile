@@ -145,7 +145,7 @@ check-vm: deps ## run the tests that need a VM, on each kernel
 	@selftests/check vm
 
 check-debug: deps ## run the VM tests and more on a kernel full of detectors
-	@TEST_TIMEOUT=$${TEST_TIMEOUT:-5400} selftests/check debug
+	@selftests/check debug
 
 model: ## explore two endpoints with the core between them, for minutes
 	@selftests/model/run

@@ -64,7 +64,7 @@ static void visit_flow(struct tcpw_net *tn, struct tcpw_flow *flow)
 		if (tcpw_expired(&flow->conn, now_ms))
 			expire(tn, flow, now_ms, &visit);
 		else
-			tcpw_wheel_set(&tn->wheel, flow);
+			tcpw_wheel_set(&tn->wheel, flow, now_ms);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (visit.gone)

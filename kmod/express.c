@@ -94,16 +94,12 @@ bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
 	side = name(&pkt->key, ip_hdr(skb), tcph);
 	if (!plain_name(&pkt->key))
 		return false;
-	pkt->found = tcpw_table_find(tn, NULL, &pkt->key);
+	pkt->found = tcpw_table_find(tn, NULL, &pkt->key, &pkt->hash);
 	tcpw_seg_parse(&pkt->seg, (const u8 *)tcph, tcph->doff * 4,
 		       pkt->total);
-	/* To whom a SYN goes is a matter of its address, too. */
-	if (tcph->syn)
-		read_rest(pkt, ip_hdr(skb), tcph);
-	if (pkt->found &&
+	if (pkt->found && !tcpw_packet_opens_to_group(pkt) &&
 	    tcpw_follow_on(tn, policy, pkt->found, side, &pkt->seg))
 		return true;
-	if (!tcph->syn)
-		read_rest(pkt, ip_hdr(skb), tcph);
+	read_rest(pkt, ip_hdr(skb), tcph);
 	return false;
 }

@@ -294,7 +294,8 @@ void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms)
 
 /* A record begins with what is known of it, its transitions included. */
 void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       const struct tcpw_facts *facts, u64 created_ms)
+		       const struct tcpw_facts *facts, u64 created_ms,
+		       u64 now_ms)
 {
 	lockdep_assert_held(&flow->lock);
 	set_id(flow, restored_id(tn, created_ms));
@@ -313,7 +314,7 @@ void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
 	tcpw_catch_up_begin(flow);
 	__this_cpu_inc(tn->stats->opened);
 	count(tn, &flow->conn);
-	tcpw_wheel_set(&tn->wheel, flow);
+	tcpw_wheel_set(&tn->wheel, flow, now_ms);
 }
 
 /* A record ends: it expired, was removed, or another one takes its place. */
@@ -332,14 +333,13 @@ void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
 
 /* Side in bit 31, state in bits 27 to 30, milliseconds below (37 hours). */
 static void record(struct tcpw_flow *flow, unsigned int side, u8 state,
-		   u64 now_ms)
+		   u64 age_ms)
 {
-	u64 ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
 	u8 records = flow->records;
 
 	flow->record[records % TCPW_RECORDS] =
 		TCPW_RECORD(side, state,
-			    min_t(u64, ms, TCPW_RECORD_MS(U32_MAX)));
+			    min_t(u64, age_ms, TCPW_RECORD_MS(U32_MAX)));
 	if (++records == 2 * TCPW_RECORDS)
 		records = TCPW_RECORDS;
 	flow->records = records;
@@ -353,19 +353,24 @@ static bool synchronized(u8 state)
 
 /* The third step is what makes the client synchronized. */
 static void handshake(struct tcpw_net *tn, struct tcpw_flow *flow,
-		      struct tcpw_move client, u64 now_ms)
+		      struct tcpw_move client, u64 age_ms)
 {
-	u64 age_ms;
-
 	if (!flow->opening || flow->conn.kind != TCPWARD_KIND_OPEN ||
 	    client.from > TCPWARD_STATE_SYN_RECEIVED ||
 	    !synchronized(client.to))
 		return;
-	age_ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
 	flow->opening = 0;
 	flow->rtt_us = age_ms > U32_MAX / USEC_PER_MSEC ? U32_MAX :
 		       max(tcpw_now_us() - flow->rtt_us, 1u);
 	__this_cpu_inc(tn->stats->rtt_us[tcpw_stats_bucket(flow->rtt_us)]);
+}
+
+static void show_move(struct tcpw_net *tn, struct tcpw_flow *flow,
+		      unsigned int side, struct tcpw_move move, u64 age_ms)
+{
+	record(flow, side, move.to, age_ms);
+	__this_cpu_inc(tn->stats->entered[move.to]);
+	trace_transition(flow, side, move);
 }
 
 /* The client first, as a segment of it moves both ends in that order. */
@@ -376,6 +381,7 @@ static void show(struct tcpw_net *tn, struct tcpw_flow *flow,
 	u8 client = flow->conn.client;
 	bool counted = was->kind != TCPWARD_KIND_BLANK &&
 		       was->client == client;
+	u64 age_ms = tcpw_flow_age_ms(tcpw_flow_id(flow), now_ms);
 	unsigned int role, side;
 
 	if (!counted)
@@ -388,13 +394,11 @@ static void show(struct tcpw_net *tn, struct tcpw_flow *flow,
 			continue;
 		if (counted)
 			recount(tn, role, moves[side]);
-		record(flow, side, moves[side].to, now_ms);
-		__this_cpu_inc(tn->stats->entered[moves[side].to]);
-		trace_transition(flow, side, moves[side]);
+		show_move(tn, flow, side, moves[side], age_ms);
 	}
 	if (!counted)
 		count(tn, &flow->conn);
-	handshake(tn, flow, moves[client], now_ms);
+	handshake(tn, flow, moves[client], age_ms);
 }
 
 static bool changed(const struct tcpw_was *was, const struct tcpw_conn *conn)
@@ -421,12 +425,55 @@ void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
 	lockdep_assert_held(&flow->lock);
 	if (moved) {
 		show(tn, flow, was, now_ms, moves);
-		tcpw_wheel_set(&tn->wheel, flow);
+		tcpw_wheel_set(&tn->wheel, flow, now_ms);
 	} else {
-		tcpw_wheel_move(&tn->wheel, flow, was->deadline_ms);
+		tcpw_wheel_move(&tn->wheel, flow, was->deadline_ms, now_ms);
 	}
 	if (flow->has_more && ext_idle(&flow->more->ext, now_ms))
 		release_more(tn, flow);
+}
+
+static u8 open_shown(u8 state)
+{
+	return shown(TCPWARD_KIND_OPEN, 0, state, 0);
+}
+
+static bool open_half(u8 one, u8 other)
+{
+	return one < TCPWARD_STATE_ESTABLISHED ||
+	       other < TCPWARD_STATE_ESTABLISHED;
+}
+
+/*
+ * tcpw_flow_stepped() - the same after tcpw_step_on(), when only states differ
+ * @from: the states before, by side
+ * @was_ms: the deadline before
+ */
+void tcpw_flow_stepped(struct tcpw_net *tn, struct tcpw_flow *flow,
+		       const u8 from[2], u64 was_ms, u64 now_ms)
+{
+	u64 age_ms = tcpw_flow_age_ms(flow->id, now_ms);
+	const struct tcpw_conn *conn = &flow->conn;
+	struct tcpw_move move;
+	unsigned int role, side;
+
+	lockdep_assert_held(&flow->lock);
+	for (role = 0; role < 2; role++) {
+		side = role ^ conn->client;
+		if (from[side] == conn->ep[side].state)
+			continue;
+		move.from = open_shown(from[side]);
+		move.to = open_shown(conn->ep[side].state);
+		recount(tn, role, move);
+		show_move(tn, flow, side, move, age_ms);
+		if (!role)
+			handshake(tn, flow, move, age_ms);
+	}
+	if (open_half(from[0], from[1]) !=
+	    open_half(conn->ep[0].state, conn->ep[1].state))
+		tcpw_wheel_set(&tn->wheel, flow, now_ms);
+	else
+		tcpw_wheel_move(&tn->wheel, flow, was_ms, now_ms);
 }
 
 /* What was idle for longer than 49 days seems to have been so for less. */

@@ -156,7 +156,8 @@ void tcpw_flow_tuple(const struct tcpw_flow *flow, struct tcpw_tuple *tuple);
 void tcpw_flow_addr(const struct tcpw_flow *flow, unsigned int side, u8 *to);
 void tcpw_flow_begin(struct tcpw_net *tn, struct tcpw_flow *flow, u64 now_ms);
 void tcpw_flow_restore(struct tcpw_net *tn, struct tcpw_flow *flow,
-		       const struct tcpw_facts *facts, u64 created_ms);
+		       const struct tcpw_facts *facts, u64 created_ms,
+		       u64 now_ms);
 void tcpw_flow_end(struct tcpw_net *tn, struct tcpw_flow *flow,
 		   const struct tcpw_was *was, u64 now_ms);
 bool tcpw_flow_provide_more(struct tcpw_net *tn, struct tcpw_flow *flow,
@@ -164,6 +165,8 @@ bool tcpw_flow_provide_more(struct tcpw_net *tn, struct tcpw_flow *flow,
 void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
 		      const struct tcpw_was *was, u64 now_ms,
 		      struct tcpw_move moves[2]);
+void tcpw_flow_stepped(struct tcpw_net *tn, struct tcpw_flow *flow,
+		       const u8 from[2], u64 was_ms, u64 now_ms);
 void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
 		    struct tcpw_view *view);
 u64 tcpw_flow_age_ms(u64 id, u64 now_ms);

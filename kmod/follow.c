@@ -98,7 +98,7 @@ static void carry_out_plain(struct passage *p, struct tcpw_flow *flow)
 	apply(p, flow);
 	count_segment(flow, p);
 	tcpw_stats_segment(p->tn, &p->out.ruling);
-	tcpw_wheel_move(&p->tn->wheel, flow, deadline_ms);
+	tcpw_wheel_move(&p->tn->wheel, flow, deadline_ms, p->pkt->now_ms);
 	if (tcpw_trace_heard(p->tn))
 		keep_outcome(p, flow);
 }
@@ -261,7 +261,7 @@ static int create(struct passage *p)
 	if (!flow)
 		return -ENOMEM;
 	spin_lock_bh(&flow->lock);
-	err = tcpw_table_insert(p->tn, flow, &pkt->tuple);
+	err = tcpw_table_insert(p->tn, flow, &pkt->tuple, pkt->hash);
 	if (err) {
 		spin_unlock_bh(&flow->lock);
 		tcpw_flow_free(flow);
@@ -309,17 +309,19 @@ static struct tcpw_flow *find(struct tcpw_net *tn, struct tcpw_packet *pkt)
 {
 	struct tcpw_flow *flow;
 	struct tcpw_key key;
+	u32 hash;
 
 	tcpw_table_key(&pkt->tuple, &pkt->key);
-	flow = tcpw_table_find(tn, &pkt->tuple, &pkt->key);
+	flow = tcpw_table_find(tn, &pkt->tuple, &pkt->key, &pkt->hash);
 	if (flow || !pkt->aliased)
 		return flow;
 	tcpw_table_key(&pkt->alias, &key);
-	flow = tcpw_table_find(tn, &pkt->alias, &key);
+	flow = tcpw_table_find(tn, &pkt->alias, &key, &hash);
 	if (!flow)
 		return NULL;
 	pkt->tuple = pkt->alias;
 	pkt->key = key;
+	pkt->hash = hash;
 	pkt->side = pkt->alias_side;
 	pkt->aliased = false;
 	return flow;
@@ -373,18 +375,42 @@ static inline bool goes_on(struct tcpw_net *tn,
 			   const struct tcpw_seg *seg, u64 now_ms)
 {
 	u64 deadline_ms = flow->conn.deadline_ms;
+	enum tcpw_went went;
 
-	if (!tcpw_go_on(&flow->conn, NULL, side, seg, &policy->strict, now_ms))
+	went = tcpw_go_on(&flow->conn, NULL, side, seg, &policy->strict,
+			  now_ms);
+	if (!went)
 		return false;
-	tcpw_wheel_move(&tn->wheel, flow, deadline_ms);
+	if (went == TCPW_WENT_BACK)
+		flow->retransmitted[side]++;
+	tcpw_wheel_move(&tn->wheel, flow, deadline_ms, now_ms);
 	return true;
 }
 
-/* Not in order, but it passes, and nothing is to be said of it. */
-static noinline bool passes(const struct tcpw_policy *policy,
+/* One of the steps by which it opens and closes. */
+static bool steps_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
+		     struct tcpw_flow *flow, unsigned int side,
+		     const struct tcpw_seg *seg, u64 now_ms)
+{
+	const struct tcpw_endpoint *ep = flow->conn.ep;
+	const u8 from[2] = { ep[0].state, ep[1].state };
+	u64 deadline_ms = flow->conn.deadline_ms;
+
+	if (!tcpw_step_on(&flow->conn, NULL, side, seg, &policy->strict,
+			  now_ms))
+		return false;
+	tcpw_flow_stepped(tn, flow, from, deadline_ms, now_ms);
+	return true;
+}
+
+/* None of these, but it passes, and nothing is to be said of it. */
+static noinline bool passes(struct tcpw_net *tn,
+			    const struct tcpw_policy *policy,
 			    struct tcpw_flow *flow, unsigned int side,
 			    const struct tcpw_seg *seg, u64 now_ms)
 {
+	struct tcpw_was was = tcpw_flow_was(flow);
+	struct tcpw_move moves[2];
 	struct tcpw_ruling r;
 
 	/* A SYN can put another record in the place of one. */
@@ -395,6 +421,7 @@ static noinline bool passes(const struct tcpw_policy *policy,
 		return false;
 	tcpw_apply(&flow->conn, NULL, side, seg, &policy->strict, &r, now_ms);
 	flow->retransmitted[side] += r.retransmission;
+	tcpw_flow_settle(tn, flow, &was, now_ms, moves);
 	return true;
 }
 
@@ -404,17 +431,9 @@ static noinline bool moves_on(struct tcpw_net *tn,
 			      struct tcpw_flow *flow, unsigned int side,
 			      const struct tcpw_seg *seg, u64 now_ms)
 {
-	struct tcpw_was was = tcpw_flow_was(flow);
-	struct tcpw_move moves[2];
-
-	if (tcpw_report_hears_ends(tn))
-		return false;
-	if (!tcpw_step_on(&flow->conn, NULL, side, seg, &policy->strict,
-			  now_ms) &&
-	    !passes(policy, flow, side, seg, now_ms))
-		return false;
-	tcpw_flow_settle(tn, flow, &was, now_ms, moves);
-	return true;
+	return !tcpw_report_hears_ends(tn) &&
+	       (steps_on(tn, policy, flow, side, seg, now_ms) ||
+		passes(tn, policy, flow, side, seg, now_ms));
 }
 
 /*

@@ -155,13 +155,14 @@ static int act_on(struct tcpw_net *tn, struct wanted *wanted,
 	struct search search = { .wanted = wanted, .act = act, .arg = arg };
 	struct tcpw_flow *flow;
 	struct tcpw_key key;
+	u32 hash;
 
 	if (wanted->id) {
 		tcpw_table_walk(tn, act_on_id, &search);
 	} else {
 		tcpw_table_key(&wanted->tuple, &key);
 		rcu_read_lock();
-		flow = tcpw_table_find(tn, &wanted->tuple, &key);
+		flow = tcpw_table_find(tn, &wanted->tuple, &key, &hash);
 		search.found = flow && act(tn, flow, arg);
 		rcu_read_unlock();
 	}

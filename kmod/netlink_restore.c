@@ -211,11 +211,13 @@ static bool has_place(struct tcpw_net *tn, const struct tcpw_config *cfg,
 static void fill(struct tcpw_net *tn, struct tcpw_flow *flow,
 		 struct restore *r)
 {
+	u64 now_ms = tcpw_now_ms();
+
 	lockdep_assert_held(&flow->lock);
 	if (r->has_ext)
 		flow->more->ext = r->ext;
-	tcpw_flow_restore(tn, flow, &r->facts, r->created_ms);
-	tcpw_flow_view(flow, tcpw_now_ms(), &r->view);
+	tcpw_flow_restore(tn, flow, &r->facts, r->created_ms, now_ms);
+	tcpw_flow_view(flow, now_ms, &r->view);
 }
 
 static int insert(struct tcpw_net *tn, struct tcpw_flow *flow,
@@ -228,7 +230,8 @@ static int insert(struct tcpw_net *tn, struct tcpw_flow *flow,
 	if (r->has_ext && !tcpw_flow_provide_more(tn, flow, ext_limit))
 		err = -ENOSPC;
 	if (!err)
-		err = tcpw_table_insert(tn, flow, &r->tuple);
+		err = tcpw_table_insert(tn, flow, &r->tuple,
+					tcpw_table_hash(&flow->key));
 	if (!err)
 		fill(tn, flow, r);
 	else if (flow->has_more)

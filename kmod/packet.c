@@ -196,8 +196,8 @@ static bool to_group_ipv4(const struct tcpw_packet *pkt)
 						     to) == RTN_BROADCAST;
 }
 
-/* Of interest where a record might begin. */
-static bool opens_to_group(const struct tcpw_packet *pkt)
+/* A SYN to all of a group, which no connection can begin with (R117). */
+bool tcpw_packet_opens_to_group(const struct tcpw_packet *pkt)
 {
 	if (!(pkt->seg.flags & TCPW_SYN))
 		return false;
@@ -211,7 +211,7 @@ void tcpw_packet_note(struct tcpw_packet *pkt, __be16 from, __be16 to)
 {
 	u8 known = 0;
 
-	if (opens_to_group(pkt))
+	if (tcpw_packet_opens_to_group(pkt))
 		known |= TCPW_SEG_GROUP;
 	if (!from || !to)
 		known |= TCPW_SEG_PORT_ZERO;

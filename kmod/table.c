@@ -119,10 +119,21 @@ void tcpw_table_exit(struct tcpw_net *tn)
 	rhashtable_free_and_destroy(&tn->table, free_flow, NULL);
 }
 
-/* Context: RCU read side, as all that is given a record below. */
+u32 tcpw_table_hash(const struct tcpw_key *key)
+{
+	return hash_key(key);
+}
+
+/*
+ * tcpw_table_find() - the record of that name
+ * @tuple: not looked at for IPv4
+ * @hash: set, for tcpw_table_insert()
+ *
+ * Context: RCU read side, as all that is given a record below.
+ */
 struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
 				  const struct tcpw_tuple *tuple,
-				  const struct tcpw_key *key)
+				  const struct tcpw_key *key, u32 *hash)
 {
 	const struct name name = {
 		.key = key,
@@ -130,23 +141,25 @@ struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
 		.hash = hash_key(key),
 	};
 
+	*hash = name.hash;
 	return rhashtable_lookup(&tn->table, &name, params);
 }
 
 /*
  * tcpw_table_insert() - make a connection known
  * @tuple: its own
+ * @hash: that of its key
  *
  * Return: 0; -EEXIST where another one is there already; another errno where
  * the table could not take it.
  */
 int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow,
-		      const struct tcpw_tuple *tuple)
+		      const struct tcpw_tuple *tuple, u32 hash)
 {
 	const struct name name = {
 		.key = &flow->key,
 		.tuple = tuple,
-		.hash = hash_key(&flow->key),
+		.hash = hash,
 	};
 	struct tcpw_flow *old;
 

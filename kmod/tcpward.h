@@ -152,6 +152,7 @@ struct tcpw_packet {
 	struct tcpw_tuple tuple;
 	struct tcpw_flow *found;	/* where looked is set; may be NULL */
 	struct tcpw_key key;	/* of the tuple, once it was looked for */
+	u32 hash;		/* of the key */
 	struct tcpw_seg seg;
 	u64 now_ms;
 	unsigned int offset;	/* of the TCP header, from skb->data */
@@ -208,6 +209,7 @@ bool tcpw_nat_bypassed(const struct tcpw_packet *pkt);
 
 /* packet.c: from a packet to a tuple and a segment */
 bool tcpw_packet_read(struct tcpw_packet *pkt);
+bool tcpw_packet_opens_to_group(const struct tcpw_packet *pkt);
 void tcpw_packet_note(struct tcpw_packet *pkt, __be16 from, __be16 to);
 void tcpw_packet_checksum(struct tcpw_packet *pkt);
 void tcpw_tuple_make(struct tcpw_tuple *tuple, u8 family,
@@ -264,11 +266,12 @@ void tcpw_table_setup(void);
 int tcpw_table_init(struct tcpw_net *tn);
 void tcpw_table_exit(struct tcpw_net *tn);
 void tcpw_table_key(const struct tcpw_tuple *tuple, struct tcpw_key *key);
+u32 tcpw_table_hash(const struct tcpw_key *key);
 struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
 				  const struct tcpw_tuple *tuple,
-				  const struct tcpw_key *key);
+				  const struct tcpw_key *key, u32 *hash);
 int tcpw_table_insert(struct tcpw_net *tn, struct tcpw_flow *flow,
-		      const struct tcpw_tuple *tuple);
+		      const struct tcpw_tuple *tuple, u32 hash);
 void tcpw_table_remove(struct tcpw_net *tn, struct tcpw_flow *flow,
 		       const struct tcpw_was *was, u64 now_ms);
 bool tcpw_table_leave(struct tcpw_net *tn, struct tcpw_flow *flow,
@@ -305,15 +308,17 @@ void tcpw_expire_turn(struct work_struct *work);
 /* wheel.c: the timing wheels */
 int tcpw_wheel_init(struct tcpw_wheel *wheel);
 void tcpw_wheel_exit(struct tcpw_wheel *wheel);
-void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
+void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
+		    u64 now_ms);
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow);
 
 /* The same where the state stays: one that moves away is seen in its time. */
 static inline void tcpw_wheel_move(struct tcpw_wheel *wheel,
-				   struct tcpw_flow *flow, u64 was_ms)
+				   struct tcpw_flow *flow, u64 was_ms,
+				   u64 now_ms)
 {
 	if (!flow->slot || flow->conn.deadline_ms < was_ms)
-		tcpw_wheel_set(wheel, flow);
+		tcpw_wheel_set(wheel, flow, now_ms);
 }
 
 u32 tcpw_wheel_count(const struct tcpw_wheel *wheel, enum tcpw_wait wait);

@@ -93,9 +93,8 @@ static bool evictable(enum tcpw_wait wait)
 
 /* When the worker comes to a record, if it is not there just now. */
 static u32 visit_tick(const struct tcpw_wheel *wheel,
-		      const struct tcpw_flow *flow)
+		      const struct tcpw_flow *flow, enum tcpw_wait wait)
 {
-	enum tcpw_wait wait = wait_of(flow);
 	u32 turn = flow->slot - 1 - base[wait], next;
 
 	if (wait == TCPW_WAIT_FAR) {
@@ -108,9 +107,9 @@ static u32 visit_tick(const struct tcpw_wheel *wheel,
 
 /* When to visit a record for the sake of a deadline, and in which wheel. */
 static u32 place(const struct tcpw_wheel *wheel, enum tcpw_wait *wait,
-		 u32 want)
+		 u32 want, u32 now)
 {
-	u32 tick = READ_ONCE(wheel->tick), from = tcpw_wheel_now();
+	u32 tick = READ_ONCE(wheel->tick), from = now;
 
 	if (before(from, tick))
 		from = tick;
@@ -147,7 +146,7 @@ static void note_first(struct tcpw_wheel *wheel, enum tcpw_wait wait, u32 tick)
 
 /* The worker may pass a slot while it is being chosen: then the next one. */
 static void link(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
-		 enum tcpw_wait belongs, u32 want)
+		 enum tcpw_wait belongs, u32 want, u32 now)
 {
 	struct tcpw_slot *slot;
 	enum tcpw_wait wait;
@@ -155,7 +154,7 @@ static void link(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
 
 	for (;;) {
 		wait = belongs;
-		tick = place(wheel, &wait, want);
+		tick = place(wheel, &wait, want, now);
 		slot = tcpw_wheel_slot(wheel, wait, tick);
 		spin_lock(&slot->lock);
 		if (!passed(wheel, wait, tick))
@@ -178,13 +177,14 @@ void tcpw_wheel_take(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
 		atomic_dec(&wheel->count[wait]);
 }
 
-static void unlink(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
+static void unlink(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
+		   enum tcpw_wait wait)
 {
 	struct tcpw_slot *slot = slot_of(wheel, flow);
 
 	spin_lock(&slot->lock);
 	if (!list_empty(&flow->waits))
-		tcpw_wheel_take(wheel, flow, wait_of(flow));
+		tcpw_wheel_take(wheel, flow, wait);
 	spin_unlock(&slot->lock);
 	flow->slot = 0;
 }
@@ -196,22 +196,21 @@ static u32 never(const struct tcpw_wheel *wheel)
 }
 
 static bool stays(const struct tcpw_wheel *wheel, const struct tcpw_flow *flow,
-		  enum tcpw_wait belongs, u32 want)
+		  enum tcpw_wait wait, enum tcpw_wait belongs, u32 want)
 {
-	enum tcpw_wait wait = wait_of(flow);
-
 	if (wait != belongs && (evictable(wait) || evictable(belongs)))
 		return false;
-	return !before(want, visit_tick(wheel, flow));
+	return !before(want, visit_tick(wheel, flow, wait));
 }
 
 /*
  * State or deadline of a record were written, the latter to a nearer time, or
  * for the first time. Context: tcpw_flow.lock held.
  */
-void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
+void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
+		    u64 now_ms)
 {
-	enum tcpw_wait belongs = belongs_to(&flow->conn);
+	enum tcpw_wait wait, belongs = belongs_to(&flow->conn);
 	u64 deadline_ms = flow->conn.deadline_ms;
 	u32 want;
 
@@ -222,18 +221,19 @@ void tcpw_wheel_set(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 	}
 	want = deadline_ms ? tick_of(deadline_ms) : never(wheel);
 	if (flow->slot) {
-		if (stays(wheel, flow, belongs, want))
+		wait = wait_of(flow);
+		if (stays(wheel, flow, wait, belongs, want))
 			return;
-		unlink(wheel, flow);
+		unlink(wheel, flow, wait);
 	}
-	link(wheel, flow, belongs, want);
+	link(wheel, flow, belongs, want, now_ms >> TICK_SHIFT);
 }
 
 void tcpw_wheel_remove(struct tcpw_wheel *wheel, struct tcpw_flow *flow)
 {
 	lockdep_assert_held(&flow->lock);
 	if (flow->slot)
-		unlink(wheel, flow);
+		unlink(wheel, flow, wait_of(flow));
 }
 
 /* --- who makes room ---------------------------------------------------- */

@@ -298,14 +298,21 @@ void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 		const struct tcpw_config *cfg,
 		const struct tcpw_ruling *ruling, __u64 now_ms);
 
+/* What tcpw_go_on() has done. */
+enum tcpw_went {
+	TCPW_WENT_NOT,		/* nothing: tcpw_judge() says what to do */
+	TCPW_WENT_ON,
+	TCPW_WENT_BACK,		/* the segment repeats data */
+};
+
 /**
- * tcpw_go_on() - judge and apply at once what goes on in order
+ * tcpw_go_on() - judge and apply at once data and ACKs of open connections
  *
- * Return: true when the segment passes, repeats nothing, and nothing but
- * numbers and the deadline of an open connection has changed. False when
- * nothing was done: tcpw_judge() says what becomes of it.
+ * Return: unless TCPW_WENT_NOT, the segment passes, nothing is to be said of
+ * it, and nothing but numbers and the deadline has changed.
  */
-bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+enum tcpw_went
+tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
 		unsigned int side, const struct tcpw_seg *seg,
 		const struct tcpw_config *cfg, __u64 now_ms);
 
@@ -314,7 +321,8 @@ bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
  *
  * Return: true when the segment passes, repeats nothing, and nothing is to be
  * said of it: the answer to a SYN, the third step, or what follows them in
- * order, a FIN too. Ends may have moved. False when nothing was done.
+ * order, a FIN too. Ends may have moved; the record is TCPWARD_KIND_OPEN as
+ * before, and who opened it is the same. False when nothing was done.
  */
 bool tcpw_step_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
 		  unsigned int side, const struct tcpw_seg *seg,

@@ -117,6 +117,21 @@ static bool read_aligned(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
 	return true;
 }
 
+/* A SYN of Linux: MSS, SACK permitted, timestamps, NOP, window scale. */
+static bool read_aligned_syn(struct tcpw_seg *seg, const __u8 *opt, __u32 len)
+{
+	if (len != 20 || get16(opt) != 0x0204 || get32(opt + 4) != 0x0402080A ||
+	    get32(opt + 16) >> 8 != 0x010303)
+		return false;
+	seg->mss = get16(opt + 2);
+	seg->tsval = get32(opt + 8);
+	seg->tsecr = get32(opt + 12);
+	seg->ws = opt[19];
+	seg->options = TCPW_OPT_MSS | TCPW_OPT_SACK_OK | TCPW_OPT_TS |
+		       TCPW_OPT_WS;
+	return true;
+}
+
 static void read_options(struct tcpw_seg *seg, const __u8 *opt, __u32 left)
 {
 	while (left && opt[0] != KIND_END) {
@@ -205,7 +220,11 @@ void tcpw_seg_parse(struct tcpw_seg *seg, const __u8 *tcp, __u32 avail,
 	if (header > avail) {
 		read_options(seg, tcp + HEADER_MIN, avail - HEADER_MIN);
 		seg->options |= TCPW_OPT_BROKEN;
-	} else if (!read_aligned(seg, tcp + HEADER_MIN, header - HEADER_MIN)) {
-		read_options(seg, tcp + HEADER_MIN, header - HEADER_MIN);
+		return;
 	}
+	tcp += HEADER_MIN;
+	header -= HEADER_MIN;
+	if (!read_aligned(seg, tcp, header) &&
+	    !read_aligned_syn(seg, tcp, header))
+		read_options(seg, tcp, header);
 }

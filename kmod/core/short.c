@@ -132,6 +132,14 @@ static const struct tcpw_ruling plain_ruling = {
 };
 
 /* Behind the order, or with SACK blocks. */
+static bool fits_further(const struct tcpw_endpoint *x,
+			 const struct tcpw_endpoint *y,
+			 const struct tcpw_seg *seg)
+{
+	return (goes_on(x, y, seg) || reaches(x, y, seg)) &&
+	       fits_sack(x, y, seg);
+}
+
 static __attribute__((__noinline__)) struct tcpw_ruling
 judge_further(const struct tcpw_conn *conn, unsigned int side,
 	      const struct tcpw_seg *seg, const struct tcpw_config *cfg,
@@ -140,8 +148,7 @@ judge_further(const struct tcpw_conn *conn, unsigned int side,
 	const struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 	struct tcpw_ruling r = plain_ruling;
 
-	if (!(goes_on(x, y, seg) || reaches(x, y, seg)) ||
-	    !fits_sack(x, y, seg))
+	if (!fits_further(x, y, seg))
 		return tcpw_judge_whole(conn, NULL, side, seg, cfg, now_ms);
 	r.retransmission = repeats(x, seg);
 	return r;
@@ -354,17 +361,34 @@ void tcpw_apply(struct tcpw_conn *conn, struct tcpw_ext *ext,
 		tcpw_apply_whole(conn, ext, side, seg, cfg, r, now_ms);
 }
 
-bool tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
-		unsigned int side, const struct tcpw_seg *seg,
-		const struct tcpw_config *cfg, __u64 now_ms)
+static __attribute__((__noinline__)) enum tcpw_went
+go_further(struct tcpw_conn *conn, unsigned int side,
+	   const struct tcpw_seg *seg, const struct tcpw_config *cfg,
+	   __u64 now_ms)
+{
+	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
+	enum tcpw_went went;
+
+	if (!fits_further(x, y, seg))
+		return TCPW_WENT_NOT;
+	went = repeats(x, seg) ? TCPW_WENT_BACK : TCPW_WENT_ON;
+	follow(conn, side, x, y, seg, cfg, now_ms);
+	return went;
+}
+
+enum tcpw_went
+tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
+	   unsigned int side, const struct tcpw_seg *seg,
+	   const struct tcpw_config *cfg, __u64 now_ms)
 {
 	struct tcpw_endpoint *x = conn->ep + side, *y = conn->ep + !side;
 
-	if (ext || seg->sacks || !plain(conn, x, y, seg) ||
-	    !goes_on(x, y, seg))
-		return false;
+	if (ext || !plain(conn, x, y, seg))
+		return TCPW_WENT_NOT;
+	if (seg->sacks || !goes_on(x, y, seg))
+		return go_further(conn, side, seg, cfg, now_ms);
 	follow(conn, side, x, y, seg, cfg, now_ms);
-	return true;
+	return TCPW_WENT_ON;
 }
 
 /* Its first FIN. */

@@ -20,13 +20,15 @@ static inline bool at_once_differs(struct tcpw_conn conn,
 				   const struct tcpw_ruling *ruling,
 				   __u64 now_ms, const struct tcpw_conn *whole)
 {
-	bool data = tcpw_go_on(&conn, ext, side, seg, cfg, now_ms);
+	enum tcpw_went went = tcpw_go_on(&conn, ext, side, seg, cfg, now_ms);
+	bool back = went == TCPW_WENT_BACK;
 
-	if (!data && !tcpw_step_on(&conn, ext, side, seg, cfg, now_ms))
+	if (!went && !tcpw_step_on(&conn, ext, side, seg, cfg, now_ms))
 		return false;
-	return (data && !ruling->plain) ||
+	return (went && !ruling->plain) ||
 	       ruling->verdict != TCPWARD_VERDICT_PASS || ruling->flag ||
-	       ruling->retransmission || memcmp(&conn, whole, sizeof(conn));
+	       ruling->retransmission != back ||
+	       memcmp(&conn, whole, sizeof(conn));
 }
 
 #endif

@@ -81,7 +81,7 @@ static void set(struct tcpw_flow *flow, u64 deadline_ms)
 {
 	spin_lock(&flow->lock);
 	flow->conn.deadline_ms = deadline_ms;
-	tcpw_wheel_set(&tn.wheel, flow);
+	tcpw_wheel_set(&tn.wheel, flow, clock_ms);
 	spin_unlock(&flow->lock);
 }
 

@@ -97,7 +97,7 @@ bool tcpw_express(struct tcpw_net *tn, const struct tcpw_policy *policy,
 	pkt->found = tcpw_table_find(tn, NULL, &pkt->key, &pkt->hash);
 	tcpw_seg_parse(&pkt->seg, (const u8 *)tcph, tcph->doff * 4,
 		       pkt->total);
-	if (pkt->found && !tcpw_packet_opens_to_group(pkt) &&
+	if (pkt->found && !(tcph->syn && tcpw_packet_opens_to_group(pkt)) &&
 	    tcpw_follow_on(tn, policy, pkt->found, side, &pkt->seg))
 		return true;
 	read_rest(pkt, ip_hdr(skb), tcph);

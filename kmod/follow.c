@@ -381,14 +381,14 @@ static inline bool goes_on(struct tcpw_net *tn,
 			  now_ms);
 	if (!went)
 		return false;
-	if (went == TCPW_WENT_BACK)
+	if (unlikely(went == TCPW_WENT_BACK))
 		flow->retransmitted[side]++;
 	tcpw_wheel_move(&tn->wheel, flow, deadline_ms, now_ms);
 	return true;
 }
 
 /* One of the steps by which it opens and closes. */
-static bool steps_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
+static inline bool steps_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 		     struct tcpw_flow *flow, unsigned int side,
 		     const struct tcpw_seg *seg, u64 now_ms)
 {
@@ -426,7 +426,7 @@ static noinline bool passes(struct tcpw_net *tn,
 }
 
 /* The ends of the connection may move, and nobody listens. */
-static noinline bool moves_on(struct tcpw_net *tn,
+static inline bool moves_on(struct tcpw_net *tn,
 			      const struct tcpw_policy *policy,
 			      struct tcpw_flow *flow, unsigned int side,
 			      const struct tcpw_seg *seg, u64 now_ms)
@@ -450,7 +450,7 @@ bool tcpw_follow_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
 	bool followed;
 	u64 now_ms;
 
-	if (tcpw_trace_heard(tn) || trace_verdict_enabled())
+	if (unlikely(tcpw_trace_heard(tn) || trace_verdict_enabled()))
 		return false;
 	spin_lock_bh(&flow->lock);
 	/* Under the lock, so that time never goes back for a record. */

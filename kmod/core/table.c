@@ -44,7 +44,7 @@ enum {
  * LISTEN. From CLOSED and TIME_WAIT a new SYN opens the next connection if
  * its numbers are good (R93, R94, R96).
  */
-static const __u8 next[TCPW_EVENTS][TCPWARD_STATE_MAX + 1] = {
+const __u8 tcpw_table[TCPW_EVENTS][TCPWARD_STATE_MAX + 1] = {
 /*				 LI   SS   SR   ES   F1   F2   CW   CG   LA   TW   CL */
 [TCPW_EVENT_SYN] =		{sSS, sSS, sSR, iST, iST, iST, iST, iST, iST, iST, iST},
 [TCPW_EVENT_SYN_NEW] =		{sSS, sSS, iLV, iLV, iRU, iRU, iRU, iRU, iRU, sSS, sSS},
@@ -61,11 +61,6 @@ static const __u8 next[TCPW_EVENTS][TCPWARD_STATE_MAX + 1] = {
 [TCPW_EVENT_FIN_ACKED] =	{iAU, iAU, iAU, iAU, sF2, sF2, iAU, sTW, sCL, sTW, sCL},
 [TCPW_EVENT_PICKUP] =		{sES, sES, sES, sES, sF1, sF2, sCW, sCG, sLA, sTW, sCL},
 };
-
-__u8 tcpw_table_cell(enum tcpw_event event, unsigned int state)
-{
-	return next[event][state];
-}
 
 const char *tcpw_event_name(enum tcpw_event event)
 {

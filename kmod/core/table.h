@@ -30,7 +30,12 @@ enum tcpw_event {
 /* A cell holds the next state, or TCPW_ILLEGAL plus a reason. */
 #define TCPW_ILLEGAL 0x80
 
-__u8 tcpw_table_cell(enum tcpw_event event, unsigned int state);
+extern const __u8 tcpw_table[TCPW_EVENTS][TCPWARD_STATE_MAX + 1];
+
+static inline __u8 tcpw_table_cell(enum tcpw_event event, unsigned int state)
+{
+	return tcpw_table[event][state];
+}
 
 static inline bool tcpw_cell_legal(__u8 cell)
 {

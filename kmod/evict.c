@@ -12,7 +12,7 @@ static bool evict_oldest(struct tcpw_net *tn, enum tcpw_wait wait)
 	struct tcpw_flow *flow;
 
 	do {
-		flow = tcpw_wheel_pop(&tn->wheel, wait);
+		flow = tcpw_wheel_pop(tn, wait);
 		if (!flow)
 			return false;
 		/* Until then the record may have moved on. */

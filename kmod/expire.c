@@ -80,19 +80,6 @@ struct due {
 	struct list_head *list;
 };
 
-static struct tcpw_flow *pop_due(struct tcpw_wheel *wheel,
-				 const struct due *due)
-{
-	struct tcpw_flow *flow;
-
-	spin_lock_bh(&due->slot->lock);
-	flow = list_first_entry_or_null(due->list, struct tcpw_flow, waits);
-	if (flow)
-		tcpw_wheel_take(wheel, flow, due->wait);
-	spin_unlock_bh(&due->slot->lock);
-	return flow;
-}
-
 /*
  * With bottom halves off, so that what is told of them shares a datagram: see
  * event.c. Return: false when nothing is left.
@@ -105,7 +92,8 @@ static bool visit_some(struct tcpw_net *tn, const struct due *due)
 	rcu_read_lock();
 	local_bh_disable();
 	do {
-		flow = pop_due(&tn->wheel, due);
+		flow = tcpw_wheel_pop_first(tn, due->slot, due->list,
+					    due->wait);
 		if (flow)
 			visit_flow(tn, flow);
 	} while (flow && --n);

@@ -388,9 +388,10 @@ static inline bool goes_on(struct tcpw_net *tn,
 }
 
 /* One of the steps by which it opens and closes. */
-static inline bool steps_on(struct tcpw_net *tn, const struct tcpw_policy *policy,
-		     struct tcpw_flow *flow, unsigned int side,
-		     const struct tcpw_seg *seg, u64 now_ms)
+static inline bool steps_on(struct tcpw_net *tn,
+			    const struct tcpw_policy *policy,
+			    struct tcpw_flow *flow, unsigned int side,
+			    const struct tcpw_seg *seg, u64 now_ms)
 {
 	const struct tcpw_endpoint *ep = flow->conn.ep;
 	const u8 from[2] = { ep[0].state, ep[1].state };
@@ -427,9 +428,9 @@ static noinline bool passes(struct tcpw_net *tn,
 
 /* The ends of the connection may move, and nobody listens. */
 static inline bool moves_on(struct tcpw_net *tn,
-			      const struct tcpw_policy *policy,
-			      struct tcpw_flow *flow, unsigned int side,
-			      const struct tcpw_seg *seg, u64 now_ms)
+			    const struct tcpw_policy *policy,
+			    struct tcpw_flow *flow, unsigned int side,
+			    const struct tcpw_seg *seg, u64 now_ms)
 {
 	return !tcpw_report_hears_ends(tn) &&
 	       (steps_on(tn, policy, flow, side, seg, now_ms) ||

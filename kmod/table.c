@@ -145,6 +145,14 @@ struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
 	return rhashtable_lookup(&tn->table, &name, params);
 }
 
+/* The bucket of a key that will be looked for. Context: RCU read side. */
+void tcpw_table_fetch(struct tcpw_net *tn, const struct tcpw_key *key)
+{
+	const struct bucket_table *tbl = rcu_dereference(tn->table.tbl);
+
+	prefetchw(rht_bucket(tbl, rht_bucket_index(tbl, hash_key(key))));
+}
+
 /*
  * tcpw_table_insert() - make a connection known
  * @tuple: its own

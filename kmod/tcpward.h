@@ -266,6 +266,7 @@ void tcpw_table_setup(void);
 int tcpw_table_init(struct tcpw_net *tn);
 void tcpw_table_exit(struct tcpw_net *tn);
 void tcpw_table_key(const struct tcpw_tuple *tuple, struct tcpw_key *key);
+void tcpw_table_fetch(struct tcpw_net *tn, const struct tcpw_key *key);
 u32 tcpw_table_hash(const struct tcpw_key *key);
 struct tcpw_flow *tcpw_table_find(struct tcpw_net *tn,
 				  const struct tcpw_tuple *tuple,
@@ -322,8 +323,7 @@ static inline void tcpw_wheel_move(struct tcpw_wheel *wheel,
 }
 
 u32 tcpw_wheel_count(const struct tcpw_wheel *wheel, enum tcpw_wait wait);
-struct tcpw_flow *tcpw_wheel_pop(struct tcpw_wheel *wheel,
-				 enum tcpw_wait wait);
+struct tcpw_flow *tcpw_wheel_pop(struct tcpw_net *tn, enum tcpw_wait wait);
 bool tcpw_wheel_popped(const struct tcpw_flow *flow, enum tcpw_wait wait);
 void tcpw_wheel_empty(struct tcpw_net *tn,
 		      void (*each)(struct tcpw_net *tn,

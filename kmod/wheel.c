@@ -24,6 +24,7 @@
  */
 #include "wheel.h"
 
+#include <linux/prefetch.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -169,8 +170,8 @@ static void link(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
 }
 
 /* Context: lock of the slot held, in which the record is. */
-void tcpw_wheel_take(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
-		     enum tcpw_wait wait)
+static void take(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
+		 enum tcpw_wait wait)
 {
 	list_del_init(&flow->waits);
 	if (evictable(wait))
@@ -184,7 +185,7 @@ static void unlink(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
 
 	spin_lock(&slot->lock);
 	if (!list_empty(&flow->waits))
-		tcpw_wheel_take(wheel, flow, wait);
+		take(wheel, flow, wait);
 	spin_unlock(&slot->lock);
 	flow->slot = 0;
 }
@@ -251,30 +252,52 @@ bool tcpw_wheel_popped(const struct tcpw_flow *flow, enum tcpw_wait wait)
 	       list_empty(&flow->waits);
 }
 
-static struct tcpw_flow *pop_slot(struct tcpw_wheel *wheel,
-				  struct tcpw_slot *slot, enum tcpw_wait wait)
+/* A record that will be taken out soon, with its bucket and what follows it. */
+static void fetch(struct tcpw_net *tn, const struct tcpw_flow *flow)
 {
-	struct tcpw_flow *flow;
+	tcpw_table_fetch(tn, &flow->key);
+	prefetchw(flow->waits.next);
+}
 
-	if (list_empty(&slot->list))
+/*
+ * tcpw_wheel_pop_first() - take out the first record of a list
+ * @list: that of the slot, or what was taken out of that
+ *
+ * The next one is on its way while this one is looked at. Context: RCU read
+ * side. Return: NULL where there is none.
+ */
+struct tcpw_flow *tcpw_wheel_pop_first(struct tcpw_net *tn,
+				       struct tcpw_slot *slot,
+				       struct list_head *list,
+				       enum tcpw_wait wait)
+{
+	struct tcpw_flow *flow, *next;
+
+	if (list_empty(list))
 		return NULL;
 	spin_lock_bh(&slot->lock);
-	flow = list_first_entry_or_null(&slot->list, struct tcpw_flow, waits);
+	flow = list_first_entry_or_null(list, struct tcpw_flow, waits);
 	if (flow)
-		tcpw_wheel_take(wheel, flow, wait);
+		take(&tn->wheel, flow, wait);
+	next = list_first_entry_or_null(list, struct tcpw_flow, waits);
+	if (next)
+		fetch(tn, next);
 	spin_unlock_bh(&slot->lock);
 	return flow;
 }
 
-static struct tcpw_flow *pop_from(struct tcpw_wheel *wheel,
-				  enum tcpw_wait wait, u32 first)
+static struct tcpw_flow *pop_from(struct tcpw_net *tn, enum tcpw_wait wait,
+				  u32 first)
 {
+	struct tcpw_wheel *wheel = &tn->wheel;
 	u32 next = READ_ONCE(wheel->tick) + 1, tick;
+	struct tcpw_slot *slot;
 	struct tcpw_flow *flow;
 
 	tick = before(first, next) ? next : first;
 	for (; before(tick, next + NEAR_SLOTS); tick++) {
-		flow = pop_slot(wheel, tcpw_wheel_slot(wheel, wait, tick), wait);
+		slot = tcpw_wheel_slot(wheel, wait, tick);
+		flow = tcpw_wheel_pop_first(tn, slot, &slot->list, wait);
 		if (!flow)
 			continue;
 		cmpxchg(&wheel->first[wait], first, tick);
@@ -291,14 +314,15 @@ static struct tcpw_flow *pop_from(struct tcpw_wheel *wheel,
  *
  * Context: RCU read side. Return: NULL where there is none.
  */
-struct tcpw_flow *tcpw_wheel_pop(struct tcpw_wheel *wheel, enum tcpw_wait wait)
+struct tcpw_flow *tcpw_wheel_pop(struct tcpw_net *tn, enum tcpw_wait wait)
 {
+	struct tcpw_wheel *wheel = &tn->wheel;
 	struct tcpw_flow *flow;
 
 	if (!tcpw_wheel_count(wheel, wait))
 		return NULL;
-	flow = pop_from(wheel, wait, READ_ONCE(wheel->first[wait]));
-	return flow ?: pop_from(wheel, wait, READ_ONCE(wheel->tick) + 1);
+	flow = pop_from(tn, wait, READ_ONCE(wheel->first[wait]));
+	return flow ?: pop_from(tn, wait, READ_ONCE(wheel->tick) + 1);
 }
 
 /*
@@ -321,7 +345,8 @@ void tcpw_wheel_empty(struct tcpw_net *tn,
 			wait++;
 		do {
 			rcu_read_lock();
-			flow = pop_slot(&tn->wheel, &slots[i], wait);
+			flow = tcpw_wheel_pop_first(tn, &slots[i],
+						    &slots[i].list, wait);
 			if (flow)
 				each(tn, flow);
 			rcu_read_unlock();

@@ -24,7 +24,9 @@ static inline u32 tcpw_wheel_far_tick(u32 tick)
 /* wheel.c */
 struct tcpw_slot *tcpw_wheel_slot(struct tcpw_wheel *wheel,
 				  enum tcpw_wait wait, u32 tick);
-void tcpw_wheel_take(struct tcpw_wheel *wheel, struct tcpw_flow *flow,
-		     enum tcpw_wait wait);
+struct tcpw_flow *tcpw_wheel_pop_first(struct tcpw_net *tn,
+				       struct tcpw_slot *slot,
+				       struct list_head *list,
+				       enum tcpw_wait wait);
 
 #endif

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 # What the wheels need of the kernel is in kernel.h.
 mkdir "$work/linux"
 for header in atomic bottom_half interrupt ktime list mutex netfilter \
-	rhashtable sched slab spinlock workqueue; do
+	prefetch rhashtable sched slab spinlock workqueue; do
 	: >"$work/linux/$header.h"
 done
 "${CC:-cc}" -std=gnu11 -O2 -Wall -Wextra -Werror -Wno-unused-parameter \

@@ -96,6 +96,7 @@ static inline void spin_unlock(spinlock_t *lock)
 #define local_bh_disable() ((void)0)
 #define local_bh_enable() ((void)0)
 #define cond_resched() ((void)0)
+#define prefetchw(ptr) ((void)(ptr))
 
 /* --- lists ------------------------------------------------------------- */
 

@@ -320,8 +320,8 @@ static inline void follow_acked(struct tcpw_conn *conn, unsigned int side,
 	const unsigned int flag = side ? TCPW_CONN_C2S_ACKED :
 					 TCPW_CONN_S2C_ACKED;
 
-	if (!(conn->flags & flag) && tcpw_after(ack, y->iss + 1) &&
-	    tcpw_after(y->dend, y->iss + 1))
+	if (!(conn->flags & flag) && tcpw_after(ack, y->iss) &&
+	    tcpw_after(ack, y->iss + 1) && tcpw_after(y->dend, y->iss + 1))
 		conn->flags |= flag;
 }
 

@@ -313,8 +313,8 @@ enum tcpw_went {
  */
 enum tcpw_went
 tcpw_go_on(struct tcpw_conn *conn, const struct tcpw_ext *ext,
-		unsigned int side, const struct tcpw_seg *seg,
-		const struct tcpw_config *cfg, __u64 now_ms);
+	   unsigned int side, const struct tcpw_seg *seg,
+	   const struct tcpw_config *cfg, __u64 now_ms);
 
 /**
  * tcpw_step_on() - the same for the steps by which connections open and close

@@ -167,9 +167,11 @@ void tcpw_flow_settle(struct tcpw_net *tn, struct tcpw_flow *flow,
 		      struct tcpw_move moves[2]);
 void tcpw_flow_stepped(struct tcpw_net *tn, struct tcpw_flow *flow,
 		       const u8 from[2], u64 was_ms, u64 now_ms);
+u64 tcpw_flow_age_ms(u64 id, u64 now_ms);
+
+/* view.c: a copy of it; under its lock */
 void tcpw_flow_view(const struct tcpw_flow *flow, u64 now_ms,
 		    struct tcpw_view *view);
-u64 tcpw_flow_age_ms(u64 id, u64 now_ms);
 
 static inline struct tcpw_was tcpw_flow_was(const struct tcpw_flow *flow)
 {

@@ -346,12 +346,18 @@ static inline bool tcpw_expired(const struct tcpw_conn *conn, __u64 now_ms)
 	       now_ms >= conn->deadline_ms;
 }
 
+/* Of both ends of an open connection, in either order. */
+static inline bool tcpw_states_half_open(__u8 one, __u8 other)
+{
+	return one < TCPWARD_STATE_ESTABLISHED ||
+	       other < TCPWARD_STATE_ESTABLISHED;
+}
+
 /* Handshake unfinished: counts against max_half_open. */
 static inline bool tcpw_half_open(const struct tcpw_conn *conn)
 {
 	return conn->kind == TCPWARD_KIND_OPEN &&
-	       (conn->ep[conn->client].state < TCPWARD_STATE_ESTABLISHED ||
-		conn->ep[!conn->client].state < TCPWARD_STATE_ESTABLISHED);
+	       tcpw_states_half_open(conn->ep[0].state, conn->ep[1].state);
 }
 
 /* State to show: LISTEN cannot be told from CLOSED. */
